@@ -1,0 +1,1 @@
+"""Drivers: each opens a clean session per trial with the agent under test."""

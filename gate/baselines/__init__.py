@@ -1,0 +1,1 @@
+"""The accepted results of the base branch: file format, fingerprints, update. Pure."""

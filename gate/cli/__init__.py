@@ -1,0 +1,1 @@
+"""argv and environ in, exit code out; builds the adapters. Nothing else prints."""

@@ -1,0 +1,78 @@
+"""Every error of the gate, in one tree.
+
+GateError
+├── ProblemsError          one or more problems in files the user wrote
+├── UsageError             a command was asked for something it cannot do
+├── RepositoryError        git could not answer
+├── RecordingError         the replay driver has no recording for what is asked
+├── StoreError             a run folder or baseline file cannot be read
+├── CouldNotTellError      agent, judge or platform unavailable
+└── InterruptedRunError    stopped by the person or the runner
+
+An expected bad outcome (a failed check, a regression, an unparseable verdict) is a value, never one of these.
+"""
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+from gate.model.problem import Problem
+
+
+class ExitCode(IntEnum):
+    """What the process answers: failed and could-not-tell are never merged."""
+
+    PASS = 0
+    BLOCKED = 1
+    CONFIGURATION = 2
+    COULD_NOT_TELL = 3
+    INTERRUPTED = 130
+
+
+class GateError(Exception):
+    """Something the user can read: `message` says what is wrong, `hint` what to do next."""
+
+    exit_code: ExitCode = ExitCode.CONFIGURATION
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  → {self.hint}" if self.hint else self.message
+
+
+class ProblemsError(GateError):
+    """All problems found in the files that were read, together."""
+
+    def __init__(self, problems: Sequence[Problem], hint: str = "") -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems), hint)
+
+
+class UsageError(GateError):
+    """A command was asked for something it cannot do."""
+
+
+class RepositoryError(GateError):
+    """Git could not answer: no repository, unknown ref, shallow clone."""
+
+
+class RecordingError(GateError):
+    """The replay driver has no recording for what was asked."""
+
+
+class StoreError(GateError):
+    """A run folder or baseline file is unreadable or of another schema version."""
+
+
+class CouldNotTellError(GateError):
+    """An agent, a judge or the platform was unavailable after retries."""
+
+    exit_code = ExitCode.COULD_NOT_TELL
+
+
+class InterruptedRunError(GateError):
+    """The run was stopped; what was paid for is in the run folder."""
+
+    exit_code = ExitCode.INTERRUPTED

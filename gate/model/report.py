@@ -1,0 +1,59 @@
+"""The decision of a run, and the one value every report is made from."""
+
+from dataclasses import dataclass
+
+from gate.model.comparison import Comparison
+from gate.model.plan import Plan
+from gate.model.words import Conclusion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The conclusion, the sentence that says it, and what to do next; written to `verdict.json`.
+
+    `blocking`: case keys that hold the merge. `gaps`: what keeps a run from being green although nothing regressed.
+    `digest`: SHA-256 of the comparison, what a sign-off is bound to.
+    """
+
+    conclusion: Conclusion
+    headline: str
+    next_action: str
+    exit_code: int
+    digest: str
+    blocking: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spend:
+    """What the run used. `money` is None when a model has no price in the configuration."""
+
+    trials: int = 0
+    judge_calls: int = 0
+    tokens: int = 0
+    duration_seconds: float = 0.0
+    money: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Where things can be read: URLs on GitHub, paths on a laptop; empty = not linked."""
+
+    report: str = ""
+    run: str = ""
+    fixtures: str = ""  # prefix of a fixture's path, e.g. a blob URL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything a person or a program is told about a run."""
+
+    run: str
+    folder: str
+    started: str
+    plan: Plan
+    comparison: Comparison
+    decision: Decision
+    spend: Spend = Spend()
+    links: Links = Links()

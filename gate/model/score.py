@@ -1,0 +1,88 @@
+"""Scores of a trial: who gave them, why, and the evidence in the transcript."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from gate.model.words import Arm, Dimension, Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Where in the transcript: `turn` from 1 (0 = the whole trial) and the words or the call."""
+
+    turn: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one check saw. It caps `dimension` at `score` (2 = nothing wrong)."""
+
+    check: str
+    dimension: Dimension
+    score: int
+    reason: str
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """A score 0, 1 or 2 on a dimension. `by` names check or judge with its version."""
+
+    dimension: Dimension
+    value: int
+    reason: str
+    by: str
+    evidence: Evidence | None = None
+    unstable: bool = False  # the judge's votes were split
+    kind: Literal["scored"] = "scored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unscored:
+    """No score, and why. Never zero, never a pass."""
+
+    dimension: Dimension
+    reason: str
+    by: str
+    kind: Literal["unscored"] = "unscored"
+
+
+DimensionScore = Scored | Unscored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialScores:
+    """All scores of one trial; a non-empty `error` means it errored and carries no scores."""
+
+    case: str
+    arm: Arm
+    trial: int
+    scores: tuple[DimensionScore, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    judge: str = ""  # fingerprint of judge model and prompt; "" when no judge was asked
+    judge_calls: int = 0
+    error: str = ""
+
+
+def passes(score: DimensionScore, level: int) -> bool:
+    """Whether the score reaches the level the case has committed to; unscored never does."""
+    match score:
+        case Scored(value=value):
+            return value >= level
+        case Unscored():
+            return False
+
+
+def outcome(trial: TrialScores, levels: Mapping[Dimension, int]) -> Outcome:
+    """The trial's outcome against the committed levels (2 where none is committed).
+
+    A trial with an unscored dimension and no failed one is errored: it says nothing about the agent.
+    """
+    if trial.error or not trial.scores:
+        return Outcome.ERRORED
+    scored = [score for score in trial.scores if isinstance(score, Scored)]
+    if any(score.value < levels.get(score.dimension, 2) for score in scored):
+        return Outcome.FAILED
+    return Outcome.PASSED if len(scored) == len(trial.scores) else Outcome.ERRORED

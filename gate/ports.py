@@ -1,0 +1,64 @@
+"""What the pure core needs of the outside world: few, small Protocols named for the need."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from gate.model.case import Case, Turn
+from gate.model.transcript import Captured, TurnRecord
+from gate.model.words import Arm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a driver declares: the arms it can run, whether it is deterministic, what it captures."""
+
+    arms: frozenset[Arm]
+    deterministic: bool
+    captured: Captured = Captured()
+
+
+class Session(Protocol):
+    """A clean conversation with the agent, for one trial."""
+
+    async def send(self, turn: Turn) -> TurnRecord:
+        """What happened between this user message and the agent's answer."""
+        ...
+
+
+class Agent(Protocol):
+    """A driver opened for one agent. An infrastructure fault raises `CouldNotTellError`."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this driver can do."""
+        ...
+
+    def fingerprint(self, arm: Arm) -> str:
+        """SHA-256 of the definition that answers in this arm."""
+        ...
+
+    def session(self, case: Case, arm: Arm, trial: int) -> AbstractAsyncContextManager[Session]:
+        """A clean session for one trial, ended when the context is left."""
+        ...
+
+
+class Tree(Protocol):
+    """The files of one side (a commit or a folder), read without running anything of the repository."""
+
+    def paths(self) -> Sequence[str]:
+        """Every file's path, `/`-separated, relative to the repository root, sorted."""
+        ...
+
+    def object_id(self, path: str) -> str:
+        """An identifier equal for equal contents; raises KeyError when the file is not there."""
+        ...
+
+    def read(self, path: str) -> bytes:
+        """The file's content; raises KeyError when it is not there."""
+        ...
+
+    def read_many(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """The contents of several files at once; absent ones are left out."""
+        ...

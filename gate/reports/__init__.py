@@ -1,0 +1,1 @@
+"""One report value to markdown, console, JSON, JUnit and HTML. Pure."""

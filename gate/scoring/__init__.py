@@ -1,0 +1,1 @@
+"""Deterministic checks first, the judge for what is left."""

@@ -1,0 +1,1 @@
+"""Procedures, comparison and decision: what the scores mean. Pure."""

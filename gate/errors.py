@@ -67,9 +67,13 @@ class StoreError(GateError):
 
 
 class CouldNotTellError(GateError):
-    """An agent, a judge or the platform was unavailable after retries."""
+    """An agent, a judge or the platform did not answer; `again` = asking once more could help."""
 
     exit_code = ExitCode.COULD_NOT_TELL
+
+    def __init__(self, message: str, hint: str = "", *, again: bool = True) -> None:
+        super().__init__(message, hint)
+        self.again = again
 
 
 class InterruptedRunError(GateError):

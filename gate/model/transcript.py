@@ -40,7 +40,8 @@ class TurnRecord:
     tool_calls: tuple[ToolCall, ...] = ()
     retrieved: tuple[Passage, ...] = ()
     latency_seconds: float = 0.0
-    tokens: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,69 @@
+"""Caps on what a run may use, and what is left out when they are reached: P2 first, then P1 repeats, never P0."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from gate.model.comparison import Request
+from gate.model.words import Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caps:
+    """Most trials, tokens and money of one run; 0 = no cap."""
+
+    trials: int = 0
+    tokens: int = 0
+    money: float = 0.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Meter:
+    """What a run has used so far. `money` counts only agents whose model has a price."""
+
+    trials: int = 0
+    judge_calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    money: float = 0.0
+
+    @property
+    def tokens(self) -> int:
+        """Input and output together."""
+        return self.input_tokens + self.output_tokens
+
+
+def affordable(
+    batch: Sequence[Request], used: Meter, caps: Caps, severity: Callable[[str], Severity]
+) -> tuple[list[Request], list[Request]]:
+    """Split a batch into what runs and what is left out.
+
+    A trial yet to run is expected to use what the trials so far used on average. When the batch would pass a cap, its P2
+    trials are left out from the end; when that is not enough, P1 trials beyond each case's first; P0 always runs.
+    """
+    room = _room(used, caps)
+    over = len(batch) - room if room is not None else 0
+    left_out: set[Request] = set()
+    for droppable in (_is_p2, _is_p1_repeat):
+        for request in reversed(batch):
+            if len(left_out) >= over:
+                break
+            if droppable(request, severity(request.case)):
+                left_out.add(request)
+    return [item for item in batch if item not in left_out], [item for item in batch if item in left_out]
+
+
+def _is_p2(_: Request, severity: Severity) -> bool:
+    return severity is Severity.P2
+
+
+def _is_p1_repeat(request: Request, severity: Severity) -> bool:
+    return severity is Severity.P1 and request.trial > 1
+
+
+def _room(used: Meter, caps: Caps) -> int | None:
+    """How many more trials fit under every cap; None when nothing is capped."""
+    rooms = [max(0, caps.trials - used.trials)] if caps.trials else []
+    for cap, spent in ((caps.tokens, used.tokens), (caps.money, used.money)):
+        if cap and used.trials and spent:
+            rooms.append(max(0, int((cap - spent) / (spent / used.trials))))
+    return min(rooms) if rooms else None

@@ -1,0 +1,126 @@
+"""Run and score, driven by a procedure that asks for the next trials until the answer is known.
+
+Adapters come in as arguments; no I/O of its own. Feeding the procedure stored outcomes instead of live ones is all that
+resuming, re-scoring and comparing take, so they give the same answer as the run they follow.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import anyio
+
+from gate.budget import Caps, Meter, affordable
+from gate.model.case import Case
+from gate.model.comparison import Findings, Request
+from gate.model.score import TrialScores
+from gate.model.transcript import Transcript
+from gate.model.words import Outcome
+from gate.verdicts.procedure import Procedure
+
+
+class Store(Protocol):
+    """Where finished trials and their scores are kept, and found again."""
+
+    def transcript(self, request: Request) -> Transcript | None:
+        """The kept transcript of a trial, if there is one."""
+        ...
+
+    def save_transcript(self, transcript: Transcript) -> None:
+        """Keep a finished trial."""
+        ...
+
+    def scores(self, request: Request) -> TrialScores | None:
+        """The kept scores of a trial, if there are any."""
+        ...
+
+    def save_scores(self, scores: TrialScores) -> None:
+        """Keep a trial's scores."""
+        ...
+
+
+class Watcher(Protocol):
+    """Is told how the run goes: a display, a log."""
+
+    def wanted(self, batch: Sequence[Request]) -> None:
+        """These trials run next."""
+        ...
+
+    def done(self, request: Request, outcome: Outcome, used: Meter) -> None:
+        """One trial is finished and scored."""
+        ...
+
+
+RunTrial = Callable[[Request], Awaitable[Transcript]]
+ScoreTrial = Callable[[Case, Transcript], Awaitable[TrialScores]]
+OutcomeOf = Callable[[TrialScores], Outcome]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What carries out the trials a procedure asks for."""
+
+    cases: Mapping[str, Case]
+    store: Store
+    run: RunTrial
+    score: ScoreTrial
+    outcome: OutcomeOf
+    price: Callable[[Transcript], float]
+    watcher: Watcher
+    at_once: int
+    caps: Caps = Caps()
+
+
+async def drive(procedure: Procedure, stage: Stage) -> Findings:
+    """Run and score what the procedure asks for until it asks for nothing more; what it found.
+
+    Trials of one batch run together, at most `stage.at_once` of them; their outcomes are told in the order asked, so the
+    findings do not depend on which finished first. Trials left out by a cap are skipped, which no procedure takes for a
+    pass.
+    """
+    used = Meter()
+    while batch := procedure.wanted():
+        runs, _ = affordable(batch, used, stage.caps, lambda case: stage.cases[case].severity)
+        stage.watcher.wanted(runs)
+        outcomes = await _all(runs, stage, used)
+        for request in batch:
+            procedure.observe(request, outcomes.get(request, Outcome.SKIPPED))
+    return procedure.findings()
+
+
+async def _all(batch: Sequence[Request], stage: Stage, used: Meter) -> dict[Request, Outcome]:
+    outcomes: dict[Request, Outcome] = {}
+    limiter = anyio.CapacityLimiter(stage.at_once)
+
+    async def one(request: Request) -> None:
+        async with limiter:
+            scores = await _perform(request, stage, used)
+        outcomes[request] = stage.outcome(scores)
+        stage.watcher.done(request, outcomes[request], used)
+
+    async with anyio.create_task_group() as group:
+        for request in batch:
+            group.start_soon(one, request)
+    return outcomes
+
+
+async def _perform(request: Request, stage: Stage, used: Meter) -> TrialScores:
+    """Scores of a trial: the kept ones, else of the kept transcript, else of a new trial."""
+    transcript = stage.store.transcript(request)
+    scores = stage.store.scores(request) if transcript is not None else None
+    if transcript is None:
+        transcript = await stage.run(request)
+        stage.store.save_transcript(transcript)
+    if scores is None:
+        scores = await stage.score(stage.cases[request.case], transcript)
+        stage.store.save_scores(scores)
+    _count(used, transcript, scores, stage.price(transcript))
+    return scores
+
+
+def _count(used: Meter, transcript: Transcript, scores: TrialScores, money: float) -> None:
+    used.trials += 1
+    used.judge_calls += scores.judge_calls
+    used.input_tokens += sum(turn.input_tokens for turn in transcript.turns)
+    used.output_tokens += sum(turn.output_tokens for turn in transcript.turns)
+    used.money += money

@@ -1,0 +1,225 @@
+"""The run folder: every stage's value on disk as soon as it exists, so nothing already paid for is lost.
+
+    runs/2026-11-22/143015Z-pr-128-3f2a9c1/
+      inputs.json  plan.json  transcripts/<agent>/<case>/<arm>-<trial>.json  scores.jsonl
+      comparison.json  verdict.json  report.json  report.md  report.html  junit.xml  report.sarif
+
+Files appear whole or not at all (written aside, then renamed); `scores.jsonl` grows by lines and a last line cut short by
+a kill is dropped when read. Transcripts lie below their agent because a case id is unique per agent only.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from gate.errors import StoreError
+from gate.model.baseline import Baseline
+from gate.model.case import Case
+from gate.model.comparison import Comparison, Request
+from gate.model.plan import Plan
+from gate.model.report import Decision
+from gate.model.score import TrialScores
+from gate.model.transcript import Transcript
+from gate.model.words import Arm
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """What a run was started with, beside its plan: enough to go on, re-score or re-report without the repository."""
+
+    gate_version: str
+    checks_version: str
+    started: str  # ISO 8601, UTC
+    root: str  # the repository the agents and recordings lie in
+    config: str  # the configuration's text, as read from the base commit
+    cases: tuple[Case, ...]
+    baselines: Mapping[str, Baseline] = field(default_factory=dict)
+    test_data: Mapping[str, str] = field(default_factory=dict)
+
+
+_INPUTS = TypeAdapter(Inputs)
+_PLAN = TypeAdapter(Plan)
+_TRANSCRIPT = TypeAdapter(Transcript)
+_SCORES = TypeAdapter(TrialScores)
+_COMPARISON = TypeAdapter(Comparison)
+_DECISION = TypeAdapter(Decision)
+
+
+def run_folder_name(started: str, label: str, head: str) -> str:
+    """The folder of a run below the runs root: date, time, what it was for, head commit.
+
+    `started` is ISO 8601 in UTC; `label` may be any text (a branch name): what a path cannot hold becomes `-`.
+    """
+    date, _, time = started.partition("T")
+    clock = re.sub(r"[^0-9]", "", time)[:6]
+    words = re.sub(r"[^A-Za-z0-9]+", "-", label).strip("-").lower()[:40] or "run"
+    return f"{date}/{clock}Z-{words}-{head[:7] or 'worktree'}"
+
+
+class RunFolder:
+    """One run on disk. Reading a file that is not there raises `StoreError`, as does one that cannot be understood."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._scores: dict[tuple[str, Arm, int], TrialScores] | None = None
+        self._appending: IO[bytes] | None = None
+
+    @classmethod
+    def create(cls, runs: Path, name: str) -> "RunFolder":
+        """A new folder below `runs`; a second run in the same second gets a number behind its name."""
+        path = runs / name
+        for number in range(2, 1000):
+            try:
+                path.mkdir(parents=True)
+            except FileExistsError:
+                path = runs / f"{name}-{number}"
+            else:
+                return cls(path)
+        raise StoreError(f"cannot make a new run folder at {runs / name}", "remove old run folders")
+
+    @classmethod
+    def open(cls, path: Path) -> "RunFolder":
+        """An existing folder, recognised by its plan."""
+        if not (path / "plan.json").is_file():
+            raise StoreError(
+                f"{path} is no run folder: it has no plan.json",
+                "name a folder below runs/; a run stopped before it had a plan has paid for nothing: start anew",
+            )
+        return cls(path)
+
+    def save_start(self, inputs: Inputs, plan: Plan) -> None:
+        """Write what the run is made of; the plan last, since it makes the folder a run."""
+        self._write("inputs.json", _INPUTS.dump_json(inputs, indent=1))
+        self._write("plan.json", _PLAN.dump_json(plan, indent=1))
+
+    def inputs(self) -> Inputs:
+        """What the run was started with."""
+        return self._read("inputs.json", _INPUTS)
+
+    def plan(self) -> Plan:
+        """The run's plan."""
+        return self._read("plan.json", _PLAN)
+
+    def transcript(self, request: Request) -> Transcript | None:
+        """The transcript of a trial, or None when it was never finished."""
+        path = self._transcript_path(request)
+        return self._read(path, _TRANSCRIPT) if (self.path / path).is_file() else None
+
+    def save_transcript(self, transcript: Transcript) -> None:
+        """Keep a finished trial."""
+        request = Request(case=transcript.case, arm=transcript.arm, trial=transcript.trial)
+        self._write(self._transcript_path(request), _TRANSCRIPT.dump_json(transcript))
+
+    def transcripts(self) -> Iterator[Transcript]:
+        """Every finished trial, by case, arm and number."""
+        folder = self.path / "transcripts"
+        found = (path.relative_to(self.path) for path in folder.glob("*/*/*.json"))
+        for path in sorted(found, key=_trial_order):
+            yield self._read(str(path), _TRANSCRIPT)
+
+    def scores(self, request: Request) -> TrialScores | None:
+        """The scores of a trial, or None when it was never scored."""
+        return self._known_scores().get((request.case, request.arm, request.trial))
+
+    def all_scores(self) -> Iterator[TrialScores]:
+        """Every scored trial, in the order of case, arm and number."""
+        known = self._known_scores()
+        for key in sorted(known):
+            yield known[key]
+
+    def save_scores(self, scores: TrialScores) -> None:
+        """Keep a trial's scores at once: one line, in one write."""
+        self._known_scores()[scores.case, scores.arm, scores.trial] = scores
+        if self._appending is None:
+            self._appending = (self.path / "scores.jsonl").open("ab", buffering=0)
+        self._appending.write(_SCORES.dump_json(scores) + b"\n")
+
+    def clear_scores(self) -> None:
+        """Forget all scores, to score again."""
+        self.close()
+        self._scores = {}
+        self._write("scores.jsonl", b"")
+
+    def save_results(self, comparison: Comparison, decision: Decision) -> None:
+        """Write what the comparison and the decision came to."""
+        self._write("comparison.json", _COMPARISON.dump_json(comparison, indent=1))
+        self._write("verdict.json", _DECISION.dump_json(decision, indent=1))
+
+    def save_report(self, name: str, text: str) -> None:
+        """Write one report file (`report.md`, `junit.xml`, …)."""
+        self._write(name, text.encode("utf-8", "replace"))
+
+    def report_text(self, name: str) -> str:
+        """A report file's text, or an error that says how to make it."""
+        try:
+            return (self.path / name).read_text(encoding="utf-8")
+        except OSError as error:
+            raise StoreError(f"{self.path / name} cannot be read: {error.strerror}", "finish the run first") from error
+
+    def close(self) -> None:
+        """Close the scores file, if it is open."""
+        if self._appending is not None:
+            self._appending.close()
+            self._appending = None
+
+    def _known_scores(self) -> dict[tuple[str, Arm, int], TrialScores]:
+        if self._scores is None:
+            self._scores = {(item.case, item.arm, item.trial): item for item in self._read_scores()}
+        return self._scores
+
+    def _read_scores(self) -> Iterator[TrialScores]:
+        path = self.path / "scores.jsonl"
+        if not path.exists():
+            return
+        lines = path.read_bytes().split(b"\n")
+        if lines[-1]:  # no newline at the end: the process was stopped while writing
+            with path.open("rb+") as file:
+                file.truncate(file.seek(0, os.SEEK_END) - len(lines[-1]))
+        for number, line in enumerate(lines[:-1], start=1):
+            try:
+                yield _SCORES.validate_json(line)
+            except ValidationError as error:
+                message = f"{path}:{number}: not a line of scores: {_first(error)}"
+                raise StoreError(message, "score the run again: `agent-gate score DIR`") from error
+
+    def _transcript_path(self, request: Request) -> str:
+        return f"transcripts/{request.case}/{request.arm}-{request.trial}.json"
+
+    def _read(self, name: str, adapter: TypeAdapter[Value]) -> Value:
+        path = self.path / name
+        try:
+            return adapter.validate_json(path.read_bytes())
+        except FileNotFoundError as error:
+            raise StoreError(f"{path} is missing", "finish the run: `agent-gate run --resume DIR`") from error
+        except (OSError, ValidationError) as error:
+            reason = _first(error) if isinstance(error, ValidationError) else error.strerror
+            hint = "the file was cut short or edited: delete it and `agent-gate run --resume DIR` makes it again"
+            raise StoreError(f"{path} cannot be read: {reason}", hint) from error
+
+    def _write(self, name: str, content: bytes) -> None:
+        path = self.path / name
+        aside = path.with_name(path.name + ".part")
+        try:
+            aside.write_bytes(content)
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            aside.write_bytes(content)
+        aside.replace(path)
+
+
+def _trial_order(path: Path) -> tuple[str, str, int]:
+    arm, _, trial = path.stem.rpartition("-")
+    return "/".join(path.parts[1:-1]), arm, int(trial) if trial.isdigit() else 0
+
+
+def _first(error: ValidationError) -> str:
+    item = error.errors()[0]
+    where = ".".join(str(part) for part in item["loc"])
+    return f"{where}: {item['msg']}" if where else item["msg"]

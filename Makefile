@@ -2,7 +2,9 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin
 
-.PHONY: demo test lint types install clean
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+
+.PHONY: demo test lint types install lock clean
 demo: $(VENV)/.runtime  ## the main job, offline, on the example agent
 	$(RUN)/agent-gate demo
 
@@ -19,15 +21,22 @@ types: $(VENV)/.dev
 
 install: $(VENV)/.dev
 
-$(VENV)/.runtime: requirements/runtime.lock pyproject.toml
+# Everything comes from the locks, by hash; nothing is resolved or built from unpinned parts.
+$(VENV)/.runtime: requirements/build.lock requirements/runtime.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(RUN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.lock
+	$(RUN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.lock -r requirements/runtime.lock
 	$(RUN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
 $(VENV)/.dev: requirements/dev.lock $(VENV)/.runtime
 	$(RUN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
 	touch $@
+
+# Needs uv; writes the locks anew from pyproject.toml.
+lock:
+	printf 'hatchling\neditables\n' | $(LOCK) - -o requirements/build.lock
+	$(LOCK) pyproject.toml -o requirements/runtime.lock
+	$(LOCK) pyproject.toml --group dev -o requirements/dev.lock
 
 clean:
 	rm -rf $(VENV) build dist

@@ -37,8 +37,8 @@ def affordable(
 ) -> tuple[list[Request], list[Request]]:
     """Split a batch into what runs and what is left out.
 
-    A trial yet to run is expected to use what the trials so far used on average. When the batch would pass a cap, its P2
-    trials are left out from the end; when that is not enough, P1 trials beyond each case's first; P0 always runs.
+    A trial yet to run is expected to use what the trials so far used on average. When the batch would pass a cap, its
+    P2 trials are left out from the end; when that is not enough, P1 trials beyond each case's first; P0 always runs.
     """
     room = _room(used, caps)
     over = len(batch) - room if room is not None else 0

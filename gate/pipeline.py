@@ -74,9 +74,9 @@ class Stage:
 async def drive(procedure: Procedure, stage: Stage) -> Findings:
     """Run and score what the procedure asks for until it asks for nothing more; what it found.
 
-    Trials of one batch run together, at most `stage.at_once` of them; their outcomes are told in the order asked, so the
-    findings do not depend on which finished first. Trials left out by a cap are skipped, which no procedure takes for a
-    pass.
+    Trials of one batch run together, at most `stage.at_once` of them; their outcomes are told in the order asked, so
+    the findings do not depend on which finished first. Trials left out by a cap are skipped, which no procedure takes
+    for a pass.
     """
     used = Meter()
     while batch := procedure.wanted():

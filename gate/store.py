@@ -4,8 +4,8 @@
       inputs.json  plan.json  transcripts/<agent>/<case>/<arm>-<trial>.json  scores.jsonl
       comparison.json  verdict.json  report.json  report.md  report.html  junit.xml  report.sarif
 
-Files appear whole or not at all (written aside, then renamed); `scores.jsonl` grows by lines and a last line cut short by
-a kill is dropped when read. Transcripts lie below their agent because a case id is unique per agent only.
+Files appear whole or not at all (written aside, then renamed); `scores.jsonl` grows by lines and a last line cut short
+by a kill is dropped when read. Transcripts lie below their agent because a case id is unique per agent only.
 """
 
 import os

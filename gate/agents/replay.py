@@ -129,6 +129,10 @@ class _Replay:
         return recorded
 
 
+def _unrecorded(message: str) -> CouldNotTellError:
+    return CouldNotTellError(message, "record the case again", again=False)
+
+
 def _unknown_definition(name: str, folder: Path, fingerprint: str) -> RecordingError:
     known = recorded_definitions(folder)
     listed = "".join(f"\n    {item.fingerprint[:12]}  {item.agent}: {item.describes}" for item in known) or " none"

@@ -1,0 +1,35 @@
+"""argv in, exit code out. The outermost except is here and nowhere else."""
+
+import sys
+from collections.abc import Sequence
+
+from gate.cli.parser import build_parser
+
+
+def console() -> None:
+    """Entry point of the `agent-gate` program."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command; what it answers is the process's exit code.
+
+    Errors the user can act on are printed without a traceback; anything else is a bug of the gate and keeps its own.
+    """
+    arguments = build_parser().parse_args(argv)
+    from importlib import import_module  # noqa: PLC0415 - commands are imported only when chosen
+
+    from gate.errors import ExitCode, GateError  # noqa: PLC0415 - same
+
+    module, _, function = arguments.handler.partition(":")
+    try:
+        return int(getattr(import_module(f"gate.cli.{module}"), function)(arguments))
+    except GateError as error:
+        print(f"agent-gate: {error}", file=sys.stderr)
+        return int(error.exit_code)
+    except KeyboardInterrupt:
+        print("agent-gate: interrupted; what was paid for is kept in the run folder", file=sys.stderr)
+        return int(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return int(ExitCode.PASS)

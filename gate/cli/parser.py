@@ -1,0 +1,165 @@
+"""What can be typed: one builder per sub-command. Imports nothing heavy, so that `--help` answers at once."""
+
+import argparse
+
+from gate import __version__
+
+_EPILOG = """\
+exit codes:
+  0    pass, accepted, or nothing affected
+  1    blocked
+  2    configuration, fixture or permission that you must fix
+  3    could not tell: infra-failure, or inconclusive where the configuration says so
+  130  interrupted; go on with `agent-gate run --resume DIR`
+
+Talk goes to stderr, machine output (--json) to stdout. Start with `agent-gate demo`.
+"""
+
+
+class Commands:
+    """Adds sub-commands; the parsed namespace's `handler` names `module:function` of the chosen one."""
+
+    def __init__(self, parser: argparse.ArgumentParser) -> None:
+        self._actions = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def add(self, name: str, handler: str, text: str) -> argparse.ArgumentParser:
+        """A new sub-command, with `text` as its line in the list and its description."""
+        command = self._actions.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+        command.set_defaults(handler=handler)
+        return command
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="agent-gate",
+        description="Decides whether a change to an AI agent may merge, says why, and what to do next.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"agent-gate {__version__}")
+    commands = Commands(parser)
+    _run(commands)
+    _plan(commands)
+    _graph(commands)
+    _lint(commands)
+    _stages(commands)
+    _baseline(commands)
+    _aa(commands)
+    _config(commands)
+    _demo(commands)
+    return parser
+
+
+def _run(commands: Commands) -> None:
+    run = commands.add("run", "evaluate:run", "plan, run, score, compare, decide and report a change")
+    _selection(run)
+    _judging(run)
+    run.add_argument("--resume", metavar="DIR", help="go on with an interrupted run; pays only for what is missing")
+    run.add_argument("--dry-run", action="store_true", help="print the plan and the forecast, run nothing")
+    run.add_argument("--fail-fast", action="store_true", help="stop at the first confirmed P0 regression")
+    run.add_argument("--runs", metavar="DIR", help="where to make the run folder (default: as configured)")
+    run.add_argument("--label", default="", help="words for the run folder's name, e.g. pr-128")
+    _json(run, "print report.json on stdout")
+
+
+def _plan(commands: Commands) -> None:
+    plan = commands.add("plan", "planning:plan", "what changed, what that affects and why, what would run and cost")
+    _selection(plan)
+    _judging(plan)
+    plan.add_argument("--shards", type=_positive, metavar="N", help="split the selection into N parts of like cost")
+    _json(plan, "print the plan as data on stdout")
+
+
+def _graph(commands: Commands) -> None:
+    graph = commands.add("graph", "graph:graph", "show an agent's map: topics, actions, targets, backing code")
+    graph.add_argument("agent", nargs="?", help="one agent by name (default: all)")
+    graph.add_argument("--ref", default="", help="read this commit (default: the working tree)")
+    shape = graph.add_mutually_exclusive_group()
+    shape.add_argument("--mermaid", action="store_true", help="print a Mermaid diagram")
+    _json(shape, "print the map as data")
+
+
+def _lint(commands: Commands) -> None:
+    lint = commands.add("lint", "lint:lint", "report every error of fixtures, with file, line and remedy")
+    lint.add_argument("paths", nargs="*", metavar="PATH", help="fixtures or folders (default: the fixtures root)")
+    _json(lint, 'print {"cases": […], "problems": […]} on stdout')
+
+
+def _stages(commands: Commands) -> None:
+    score = commands.add("score", "stages:score", "score a run's transcripts again; no agent is called")
+    score.add_argument("folder", metavar="DIR", help="a run folder")
+    score.add_argument("--as-run", action="store_true", help="with the fixtures as they were, not as they are now")
+    _json(score, "print report.json on stdout")
+    report = commands.add("report", "stages:report", "write a run's reports again; nothing is run or scored")
+    report.add_argument("folder", metavar="DIR", help="a run folder")
+    _json(report, "print report.json on stdout")
+    compare = commands.add("compare", "stages:compare", "compare two runs, case by case")
+    compare.add_argument("base", metavar="A", help="a run folder, taken as the accepted one")
+    compare.add_argument("head", metavar="B", help="a run folder, held against it")
+    _json(compare, "print the comparison as data on stdout")
+
+
+def _baseline(commands: Commands) -> None:
+    baseline = commands.add("baseline", "baseline:show", "show, compare or record the accepted results")
+    parts = Commands(baseline)
+    show = parts.add("show", "baseline:show", "print the accepted results of an agent")
+    show.add_argument("agent", nargs="?", help="one agent by name (default: all)")
+    _json(show, "print them as data on stdout")
+    diff = parts.add("diff", "baseline:diff", "what differs between two baseline files")
+    diff.add_argument("base", metavar="A", help="a baseline file, or REF:PATH in git")
+    diff.add_argument("head", metavar="B", help="a baseline file, or REF:PATH in git")
+    _json(diff, "print it as data on stdout")
+    record = parts.add("record", "baseline:record", "run the base definition and write its results as the baseline")
+    record.add_argument("--agent", action="append", metavar="NAME", help="only this agent (may be repeated)")
+    record.add_argument("--trials", type=_positive, default=20, metavar="N", help="trials per case (default: 20)")
+    record.add_argument("--ref", default="", help="the commit to record (default: the working tree)")
+    record.add_argument("--release", default="", metavar="NAME", help="also set the drift anchor, under this name")
+
+
+def _aa(commands: Commands) -> None:
+    aa = commands.add("aa", "aa:aa", "run base against base: this suite's own flip rate")
+    aa.add_argument("--agent", action="append", metavar="NAME", help="only this agent (may be repeated)")
+    aa.add_argument("--trials", type=_positive, default=10, metavar="N", help="trials per case (default: 10)")
+    _json(aa, "print it as data on stdout")
+
+
+def _config(commands: Commands) -> None:
+    config = commands.add("config", "config:show", "print the configuration or its schema")
+    parts = Commands(config)
+    parts.add("show", "config:show", "print the configuration in force, with every default")
+    parts.add("schema", "config:schema", "print the JSON Schema of agent-gate.yml")
+
+
+def _demo(commands: Commands) -> None:
+    demo = commands.add(
+        "demo", "demo:demo", "three pull requests against the example agent, offline, in a scratch repository"
+    )
+    demo.add_argument("--keep", metavar="DIR", help="build the scratch repository here, not in a temporary folder")
+
+
+def _selection(command: argparse.ArgumentParser) -> None:
+    what = command.add_argument_group("what to compare and run")
+    what.add_argument("--base", default="", metavar="REF", help="default: merge base with the default branch")
+    what.add_argument("--head", default="", metavar="REF", help="default: the working tree")
+    what.add_argument("--full", action="store_true", help="every case, affected or not")
+    what.add_argument("--tier", choices=["daily", "weekly"], help="the selection of a scheduled run")
+    what.add_argument("--case", action="append", default=[], metavar="ID", help="only this case (may be repeated)")
+    what.add_argument("--agent", action="append", default=[], metavar="NAME", help="only this agent (may be repeated)")
+
+
+def _judging(command: argparse.ArgumentParser) -> None:
+    how = command.add_argument_group("how to decide")
+    how.add_argument("--policy", choices=["confirm", "majority", "any-drop"], help="default: as configured")
+    how.add_argument("--mode", choices=["fast", "standard", "strict"], help="screening of the confirm policy")
+
+
+def _json(command: "argparse._ActionsContainer", text: str) -> None:
+    command.add_argument("--json", action="store_true", help=text)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 up")
+    return number

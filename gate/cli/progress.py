@@ -1,0 +1,103 @@
+"""How a run goes: a live line on a terminal, plain lines elsewhere. Everything to stderr."""
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from gate.budget import Meter
+from gate.model.comparison import Request
+from gate.model.words import Outcome
+from gate.pipeline import Watcher
+
+_LINE_EVERY_SECONDS = 10.0
+
+
+@contextmanager
+def watching(stream: TextIO = sys.stderr) -> Iterator[Watcher]:
+    """A display for as long as the context lasts, fit for what stderr is."""
+    if not stream.isatty():
+        yield PlainLines(stream)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
+    with Progress(
+        *columns, TimeElapsedColumn(), TimeRemainingColumn(), console=Console(file=stream), transient=True
+    ) as progress:
+        yield LiveLine(progress)
+
+
+class _Counts:
+    """What every display shows: trials done of wanted, failures, errors, spend."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        self.finished = 0
+        self.failed = 0
+        self.errored = 0
+
+    def add(self, outcome: Outcome) -> None:
+        self.finished += 1
+        self.failed += outcome is Outcome.FAILED
+        self.errored += outcome is Outcome.ERRORED
+
+    def text(self, used: Meter) -> str:
+        parts = [f"{self.failed} failed"]
+        if self.errored:
+            parts.append(f"{self.errored} errored")
+        if used.judge_calls:
+            parts.append(f"{used.judge_calls} judge calls")
+        if used.money:
+            parts.append(f"{used.money:.2f} spent")
+        return ", ".join(parts)
+
+
+class PlainLines:
+    """One line a batch and one every ten seconds, for logs."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._counts = _Counts()
+        self._last = time.monotonic()
+
+    def wanted(self, batch: Sequence[Request]) -> None:
+        """Say what runs next."""
+        cases = len({request.case for request in batch})
+        self._counts.total += len(batch)
+        self._say(f"next: {len(batch)} trials of {cases} cases")
+
+    def done(self, request: Request, outcome: Outcome, used: Meter) -> None:
+        """Say where the run stands, now and then."""
+        del request
+        self._counts.add(outcome)
+        if time.monotonic() - self._last >= _LINE_EVERY_SECONDS:
+            self._say(f"{self._counts.finished} of {self._counts.total} trials, {self._counts.text(used)}")
+
+    def _say(self, text: str) -> None:
+        self._last = time.monotonic()
+        print(f"agent-gate: {text}", file=self._stream, flush=True)
+
+
+class LiveLine:
+    """One bar that grows as the procedure asks for more trials."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._counts = _Counts()
+        self._task = progress.add_task("trials", total=0)
+
+    def wanted(self, batch: Sequence[Request]) -> None:
+        """Make the bar longer."""
+        self._counts.total += len(batch)
+        self._progress.update(self._task, total=self._counts.total)
+
+    def done(self, request: Request, outcome: Outcome, used: Meter) -> None:
+        """Move the bar."""
+        del request
+        self._counts.add(outcome)
+        self._progress.update(
+            self._task, completed=self._counts.finished, description=f"trials ({self._counts.text(used)})"
+        )

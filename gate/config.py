@@ -1,6 +1,7 @@
 """`agent-gate.yml`: parsed once, frozen, every problem with its line; unknown keys refused."""
 
 from collections.abc import Mapping
+from datetime import date
 from difflib import get_close_matches
 from typing import Annotated, Literal, cast
 
@@ -84,6 +85,16 @@ class BudgetConfig(_Section):
     money: float = Field(default=0, ge=0, allow_inf_nan=False)
 
 
+class QuarantineConfig(_Section):
+    """A case that may not block for a while: it still runs and is shown."""
+
+    owner: str = Field(min_length=1)
+    """Who gets it out of quarantine."""
+    reason: str = Field(min_length=1)
+    until: date
+    """Last day of the quarantine, e.g. 2026-12-31; the day after, the case counts again and the report says so."""
+
+
 class Price(_Section):
     """What a model costs, in the currency of your choice, per million tokens."""
 
@@ -112,6 +123,8 @@ class Config(_Section):
     prices: Mapping[str, Price] = {}
     acceptance: Mapping[Severity, Mapping[Dimension, Annotated[float, Field(ge=0, le=1)]]] = {}
     """Absolute floors beside the relative test, e.g. `P0: {correctness: 0.95}`."""
+    quarantine: Mapping[str, QuarantineConfig] = {}
+    """Cases set aside by hand, by `agent/case` or by the case's id alone."""
     concurrency: int = Field(default=20, ge=1, le=1000)
     """Trials in flight at once."""
 
@@ -150,5 +163,7 @@ def _known_keys(parent: tuple[str | int, ...]) -> list[str]:
         return list(Config.model_fields)
     if parent[0] == "agents":
         return list(AgentConfig.model_fields if len(parent) <= 2 else ReplayDriver.model_fields)
+    if parent[0] == "quarantine":
+        return list(QuarantineConfig.model_fields)
     section = sections.get(str(parent[0]))
     return list(section.model_fields) if section else []

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from gate.model.baseline import Histogram
 from gate.model.score import Evidence
 from gate.model.words import Arm, CaseVerdict, Dimension, Severity, Status
 
@@ -21,7 +22,7 @@ class CaseInput:
     """What a procedure knows of a case before it runs: stored passes of stored runs on the base branch.
 
     `comparable` is False when a fingerprint differs or no baseline row exists: it runs but cannot regress.
-    `may_block` is True for frozen P0 cases that are not quarantined by hand.
+    `may_block` is True for frozen P0 cases that are not quarantined by hand; `quarantined` says that a person did that.
     """
 
     case: str
@@ -32,6 +33,7 @@ class CaseInput:
     comparable: bool
     may_block: bool
     trials: int = 0  # the fixture's own wish; 0 = as the policy says
+    quarantined: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +76,15 @@ class Findings:
 class Tally:
     """How one arm did on one dimension of a case: scored trials, how many at or above the level.
 
-    `score` is the most frequent score (the lower of two equally frequent); None when nothing was scored.
+    `score` is the most frequent score (the lower of two equally frequent); None when nothing was scored. `histogram`
+    says how often 0, 1 and 2 were given.
     """
 
     passed: float
     scored: float
-    unscored: int = 0
+    unscored: float = 0
     score: int | None = None
+    histogram: Histogram = (0.0, 0.0, 0.0)
 
     @property
     def passes(self) -> bool:

@@ -1,10 +1,30 @@
 """The decision of a run, and the one value every report is made from."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from gate.model.comparison import Comparison
 from gate.model.plan import Plan
-from gate.model.words import Conclusion
+from gate.model.words import Conclusion, Dimension, Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptanceRow:
+    """One absolute floor: the share of trials that must pass a dimension, over all cases of a severity alike.
+
+    `low` and `high` bound the true share with 95 % confidence; `cases` count, `missing` of them gave no score.
+    """
+
+    severity: Severity
+    dimension: Dimension
+    floor: float
+    rate: float
+    low: float
+    high: float
+    cases: int
+    verdict: Literal["met", "missed", "not yet decidable"]
+    missing: int = 0
+    advisory: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +43,7 @@ class Decision:
     blocking: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    acceptance: tuple[AcceptanceRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

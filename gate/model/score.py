@@ -75,14 +75,28 @@ def passes(score: DimensionScore, level: int) -> bool:
             return False
 
 
-def outcome(trial: TrialScores, levels: Mapping[Dimension, int]) -> Outcome:
+def outcome(
+    trial: TrialScores, levels: Mapping[Dimension, int], advisory: frozenset[Dimension] = frozenset()
+) -> Outcome:
     """The trial's outcome against the committed levels (2 where none is committed).
 
-    A trial with an unscored dimension and no failed one is errored: it says nothing about the agent.
+    In an `advisory` dimension (its judge is not calibrated) only the checks count. A trial with an unscored dimension
+    and no failed one is errored: it says nothing about the agent.
     """
     if trial.error or not trial.scores:
         return Outcome.ERRORED
-    scored = [score for score in trial.scores if isinstance(score, Scored)]
-    if any(score.value < levels.get(score.dimension, 2) for score in scored):
+    values = [(score.dimension, blocking_value(trial, score, advisory)) for score in trial.scores]
+    if any(value is not None and value < levels.get(dimension, 2) for dimension, value in values):
         return Outcome.FAILED
-    return Outcome.PASSED if len(scored) == len(trial.scores) else Outcome.ERRORED
+    return Outcome.ERRORED if any(value is None for _, value in values) else Outcome.PASSED
+
+
+def blocking_value(trial: TrialScores, score: DimensionScore, advisory: frozenset[Dimension]) -> int | None:
+    """What `score` counts for when it is asked whether a merge may be held; None = unscored.
+
+    In an advisory dimension that is the lowest the checks allow, 2 when they saw nothing: the judge's score is shown
+    but never counts, and its silence is no gap.
+    """
+    if score.dimension in advisory:
+        return min((finding.score for finding in trial.findings if finding.dimension is score.dimension), default=2)
+    return score.value if isinstance(score, Scored) else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gate.model.case import Case, Turn
+from gate.model.judge import JudgeQuestion, NoVote, Vote
 from gate.model.transcript import Captured, TurnRecord
 from gate.model.words import Arm
 
@@ -41,6 +42,19 @@ class Agent(Protocol):
 
     def session(self, case: Case, arm: Arm, trial: int) -> AbstractAsyncContextManager[Session]:
         """A clean session for one trial, ended when the context is left."""
+        ...
+
+
+class Judge(Protocol):
+    """Who scores what the checks leave open. An outage raises `CouldNotTellError`."""
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the model and of the prompt it is given; scores of different ones are never compared."""
+        ...
+
+    async def vote(self, question: JudgeQuestion, index: int) -> Vote | NoVote:
+        """The answer to a question. `index` counts the votes on it from 0: each is an answer of its own."""
         ...
 
 

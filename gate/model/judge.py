@@ -1,0 +1,68 @@
+"""What a judge is asked, what it answers, and what the answers come to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from gate.model.score import DimensionScore
+from gate.model.words import Dimension
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A stretch of the question. `untrusted` text was said by an agent, a user or a tool and is fenced when asked."""
+
+    title: str
+    text: str
+    untrusted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeQuestion:
+    """Everything a judge sees of one trial. `hash` (SHA-256, hex) is equal when all of it is equal.
+
+    `case` (the key) only says where a recorded answer is kept and is no part of the hash; neither are trial, arm and
+    latency, so identical transcripts share one verdict. `turns` holds what the transcript part shows of each turn:
+    a quote given as evidence must occur there.
+    """
+
+    hash: str
+    case: str
+    dimensions: tuple[Dimension, ...]
+    instructions: str
+    parts: tuple[Part, ...]
+    turns: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoteScore:
+    """One vote on one dimension: 0, 1 or 2, why in one sentence, and the words of the transcript that show it."""
+
+    value: int
+    reason: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """A judge's answer to one question."""
+
+    scores: Mapping[Dimension, VoteScore]
+    kind: Literal["vote"] = "vote"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoVote:
+    """No usable answer, and why. Never a score."""
+
+    reason: str
+    kind: Literal["no-vote"] = "no-vote"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What the votes on one trial come to, per asked dimension. `calls` counts the votes taken (1 or 3)."""
+
+    fingerprint: str
+    calls: int
+    scores: Mapping[Dimension, DimensionScore] = field(default_factory=dict)

@@ -100,3 +100,14 @@ def blocking_value(trial: TrialScores, score: DimensionScore, advisory: frozense
     if score.dimension in advisory:
         return min((finding.score for finding in trial.findings if finding.dimension is score.dimension), default=2)
     return score.value if isinstance(score, Scored) else None
+
+
+def shown_value(trial: TrialScores, score: DimensionScore, advisory: frozenset[Dimension]) -> int | None:
+    """What `score` is reported and counted as; None = unscored.
+
+    That is the score itself; where an advisory dimension's judge was silent but a check looked, what the check saw.
+    """
+    if isinstance(score, Scored):
+        return score.value
+    looked = any(finding.dimension is score.dimension for finding in trial.findings)
+    return blocking_value(trial, score, advisory) if looked else None

@@ -1,1 +1,1 @@
-"""Files of a commit or a folder, and what differs between two of them, read without running repository code."""
+"""Reads git repositories and folders; writes nothing and runs nothing of what it reads."""

@@ -1,0 +1,54 @@
+"""What is left out when a cap is reached."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gate.budget import Caps, Meter, affordable
+from gate.model.comparison import Request
+from gate.model.words import Arm, Severity
+
+requests = st.lists(
+    st.builds(
+        Request, case=st.sampled_from(["P0/x", "P1/x", "P2/x"]), arm=st.sampled_from(Arm), trial=st.integers(1, 4)
+    ),
+    unique=True,
+    max_size=12,
+)
+
+
+def severity(case: str) -> Severity:
+    return Severity(case[:2])
+
+
+@given(requests, st.integers(0, 12), st.integers(0, 12))
+def test_a_batch_is_split_in_order_and_p0_always_runs(batch: list[Request], cap: int, used: int) -> None:
+    """Nothing is lost or invented, P0 and first P1 trials run, and a cap is only passed by them."""
+    runs, left_out = affordable(batch, Meter(trials=used), Caps(trials=cap), severity)
+
+    assert sorted(runs + left_out, key=batch.index) == batch
+    assert all(severity(item.case) is not Severity.P0 for item in left_out)
+    assert all(severity(item.case) is Severity.P2 or item.trial > 1 for item in left_out)
+    if cap and used + len(runs) > cap:
+        assert all(severity(item.case) is Severity.P0 or item.trial == 1 for item in runs)
+        assert all(severity(item.case) is not Severity.P2 for item in runs)
+
+
+def test_p1_repeats_go_only_when_dropping_p2_is_not_enough() -> None:
+    """The order of what is given up is part of the contract."""
+    batch = [Request(case=case, arm=Arm.HEAD, trial=trial) for case, trial in [("P1/x", 2), ("P2/x", 1), ("P0/x", 1)]]
+
+    runs, left_out = affordable(batch, Meter(), Caps(trials=2), severity)
+
+    assert left_out == [batch[1]]
+    assert runs == [batch[0], batch[2]]
+
+
+def test_a_token_cap_expects_trials_to_cost_what_they_did_so_far() -> None:
+    """100 tokens a trial and 250 left make room for two more."""
+    batch = [Request(case="P2/x", arm=Arm.HEAD, trial=number) for number in range(1, 6)]
+    used = Meter(trials=2, input_tokens=150, output_tokens=50)
+
+    runs, left_out = affordable(batch, used, Caps(tokens=450), severity)
+
+    assert len(runs) == 2
+    assert len(left_out) == 3

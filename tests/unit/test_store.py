@@ -1,0 +1,120 @@
+"""The run folder survives kills and says what is wrong with what it finds."""
+
+from pathlib import Path
+
+import pytest
+
+from gate.errors import StoreError
+from gate.model.comparison import Request
+from gate.model.plan import Plan, Revision
+from gate.model.score import Scored, TrialScores
+from gate.model.transcript import Transcript, TurnRecord
+from gate.model.words import Arm, Dimension, Tier
+from gate.store import Inputs, RunFolder, run_folder_name
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> RunFolder:
+    return RunFolder.create(tmp_path, "2026-11-22/143015Z-pr-1-abc1234")
+
+
+def scores(trial: int, case: str = "a/x") -> TrialScores:
+    score = Scored(dimension=Dimension.TONE, value=1, reason="curt", by="judge:recorded")
+    return TrialScores(case=case, arm=Arm.HEAD, trial=trial, scores=(score,))
+
+
+def transcript(trial: int) -> Transcript:
+    turn = TurnRecord(number=1, user="hé\nllo", reply="☃ \u2028 ok")
+    return Transcript(case="a/x", arm=Arm.HEAD, trial=trial, agent_fingerprint="f", turns=(turn,))
+
+
+def test_what_was_kept_is_found_again_by_another_process(folder: RunFolder) -> None:
+    """Transcripts and scores come back equal, in the order of case, arm and trial."""
+    for trial in (10, 2):
+        folder.save_transcript(transcript(trial))
+        folder.save_scores(scores(trial))
+    again = RunFolder(folder.path)
+
+    assert again.transcript(Request(case="a/x", arm=Arm.HEAD, trial=2)) == transcript(2)
+    assert [item.trial for item in again.transcripts()] == [2, 10]
+    assert list(again.all_scores()) == [scores(2), scores(10)]
+    assert again.transcript(Request(case="a/x", arm=Arm.BASE, trial=2)) is None
+
+
+@pytest.mark.parametrize("cut", range(1, 60, 7))
+def test_a_line_cut_short_by_a_kill_is_dropped_and_the_file_goes_on(folder: RunFolder, cut: int) -> None:
+    """Only the trial that was being written is scored again."""
+    folder.save_scores(scores(1))
+    folder.save_scores(scores(2))
+    folder.close()
+    path = folder.path / "scores.jsonl"
+    path.write_bytes(path.read_bytes()[:-cut])
+
+    again = RunFolder(folder.path)
+    assert list(again.all_scores()) == [scores(1)]
+    again.save_scores(scores(3))
+    again.close()
+
+    assert list(RunFolder(folder.path).all_scores()) == [scores(1), scores(3)]
+
+
+def test_a_broken_line_in_the_middle_is_named_with_its_number(folder: RunFolder) -> None:
+    """What was not cut by a kill was edited, and is not guessed at."""
+    folder.save_scores(scores(1))
+    folder.close()
+    path = folder.path / "scores.jsonl"
+    path.write_bytes(b'{"case": 3}\n' + path.read_bytes())
+
+    with pytest.raises(StoreError, match=r"scores.jsonl:1: not a line of scores"):
+        list(RunFolder(folder.path).all_scores())
+
+
+def test_truncated_json_is_an_error_with_a_remedy(folder: RunFolder) -> None:
+    """A transcript that was edited says which file and what to do."""
+    folder.save_transcript(transcript(1))
+    path = next(folder.path.glob("transcripts/a/x/head-1.json"))
+    path.write_bytes(path.read_bytes()[:20])
+
+    with pytest.raises(StoreError, match=r"head-1.json cannot be read(.|\n)*delete it"):
+        folder.transcript(Request(case="a/x", arm=Arm.HEAD, trial=1))
+
+
+def test_a_folder_without_a_plan_is_no_run(tmp_path: Path) -> None:
+    """A run that was stopped before its plan existed cannot be resumed, and cost nothing."""
+    with pytest.raises(StoreError, match=r"is no run folder"):
+        RunFolder.open(tmp_path)
+
+
+def test_a_plan_and_its_inputs_come_back_equal(folder: RunFolder) -> None:
+    """What a run was started with is enough to go on without the repository."""
+    plan = Plan(
+        tier=Tier.FULL, base=Revision(ref="main", sha="a" * 40), head=Revision(ref=""), agents=(), changes=(), selected=(),
+        total_cases=0,
+    )  # fmt: skip
+    inputs = Inputs(
+        gate_version="1", checks_version="1", started="2026-11-22T14:30:15Z", root="/r", config="", cases=()
+    )
+    folder.save_start(inputs, plan)
+
+    again = RunFolder.open(folder.path)
+    assert again.plan() == plan
+    assert again.inputs() == inputs
+
+
+def test_two_runs_in_one_second_get_two_folders(tmp_path: Path) -> None:
+    """Nothing of an earlier run is ever overwritten."""
+    made = {RunFolder.create(tmp_path, "2026-11-22/143015Z-x-abc").path for _ in range(3)}
+    assert len(made) == 3
+
+
+@pytest.mark.parametrize("label", ["feature/../../etc", "a b\n::set-output", "", "…", "x" * 300])
+def test_a_hostile_label_stays_one_path_part(label: str) -> None:
+    """Branch names are untrusted."""
+    name = run_folder_name("2026-11-22T14:30:15Z", label, "3f2a9c1d")
+
+    date, _, rest = name.partition("/")
+    assert date == "2026-11-22"
+    assert "/" not in rest
+    assert rest.startswith("143015Z-")
+    assert rest.endswith("-3f2a9c1")
+    assert len(rest) < 64

@@ -10,11 +10,10 @@ from gate.model.words import Dimension
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A stretch of the question. `untrusted` text was said by an agent, a user or a tool and is fenced when asked."""
+    """A stretch of the question with a title of ours; the text was written by others and is fenced when asked."""
 
     title: str
     text: str
-    untrusted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

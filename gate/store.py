@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, Self, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -70,6 +70,12 @@ class RunFolder:
         self.path = path
         self._scores: dict[tuple[str, Arm, int], TrialScores] | None = None
         self._appending: IO[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @classmethod
     def create(cls, runs: Path, name: str) -> "RunFolder":

@@ -1,5 +1,6 @@
 """The run folder survives kills and says what is wrong with what it finds."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ from gate.store import Inputs, RunFolder, run_folder_name
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> RunFolder:
-    return RunFolder.create(tmp_path, "2026-11-22/143015Z-pr-1-abc1234")
+def folder(tmp_path: Path) -> Iterator[RunFolder]:
+    with RunFolder.create(tmp_path, "2026-11-22/143015Z-pr-1-abc1234") as made:
+        yield made
 
 
 def scores(trial: int, case: str = "a/x") -> TrialScores:
@@ -87,13 +89,9 @@ def test_a_folder_without_a_plan_is_no_run(tmp_path: Path) -> None:
 
 def test_a_plan_and_its_inputs_come_back_equal(folder: RunFolder) -> None:
     """What a run was started with is enough to go on without the repository."""
-    plan = Plan(
-        tier=Tier.FULL, base=Revision(ref="main", sha="a" * 40), head=Revision(ref=""), agents=(), changes=(), selected=(),
-        total_cases=0,
-    )  # fmt: skip
-    inputs = Inputs(
-        gate_version="1", checks_version="1", started="2026-11-22T14:30:15Z", root="/r", config="", cases=()
-    )
+    base, head = Revision(ref="main", sha="a" * 40), Revision(ref="")
+    plan = Plan(tier=Tier.FULL, base=base, head=head, agents=(), changes=(), selected=(), total_cases=0)
+    inputs = Inputs(gate_version="1", checks_version="1", started="2026-11-22T14:30:15Z", root="/", config="", cases=())
     folder.save_start(inputs, plan)
 
     again = RunFolder.open(folder.path)

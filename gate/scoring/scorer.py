@@ -1,0 +1,66 @@
+"""Scores trials as they finish: checks, then the judge for what is left; equal transcripts are scored once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Literal
+
+from gate.errors import CouldNotTellError
+from gate.model.case import Case
+from gate.model.judge import Judgement, JudgeQuestion
+from gate.model.score import TrialScores
+from gate.model.transcript import Transcript
+from gate.model.words import Dimension
+from gate.ports import Judge
+from gate.scoring.checks import check
+from gate.scoring.question import question
+from gate.scoring.trial import score_trial, transcript_digest
+from gate.scoring.votes import judged
+
+Levels = Callable[[Case], Mapping[Dimension, int]]
+
+
+class Scorer:
+    """Scores one trial at a time; `judge` None = checks alone. Called as `await scorer(case, transcript)`."""
+
+    def __init__(
+        self, judge: Judge | None, *, votes: Literal[1, 3], test_data: Mapping[str, str], levels: Levels
+    ) -> None:
+        self._judge = judge
+        self._votes: Literal[1, 3] = votes
+        self._test_data = test_data
+        self._levels = levels
+        self._known: dict[tuple[str, str], TrialScores] = {}
+
+    async def __call__(self, case: Case, transcript: Transcript) -> TrialScores:
+        """The trial's scores. A judge that did not answer makes the trial errored, never failed.
+
+        A transcript equal to one scored before gets its scores, and costs no judge call.
+        """
+        key = (case.key, transcript_digest(transcript))
+        known = self._known.get(key)
+        if known is not None:
+            return replace(known, arm=transcript.arm, trial=transcript.trial, judge_calls=0)
+        scores = await self._score(case, transcript)
+        if not scores.error:
+            self._known[key] = scores
+        return scores
+
+    async def _score(self, case: Case, transcript: Transcript) -> TrialScores:
+        levels = self._levels(case)
+        checked = check(case, transcript, self._test_data)
+        try:
+            judgement = await self._judgement(question(case, transcript, checked), levels)
+        except CouldNotTellError as fault:
+            return TrialScores(
+                case=case.key,
+                arm=transcript.arm,
+                trial=transcript.trial,
+                findings=checked.findings,
+                error=f"judge: {fault.message}",
+            )
+        return score_trial(case, transcript, checked, judgement, levels)
+
+    async def _judgement(self, asked: JudgeQuestion | None, levels: Mapping[Dimension, int]) -> Judgement | None:
+        if self._judge is None or asked is None:
+            return None
+        return await judged(self._judge, asked, levels, self._votes)

@@ -1,0 +1,155 @@
+"""The first look: a few head trials of every case, and what they say of the cases that cannot block."""
+
+from collections.abc import Sequence
+from enum import Enum, auto
+from math import floor
+
+from gate.model.comparison import CaseInput
+from gate.model.words import Arm, CaseVerdict
+from gate.verdicts.confirm.ledger import SCREEN, Ledger, Standing, Steps
+from gate.verdicts.confirm.options import ConfirmOptions
+from gate.verdicts.confirm.words import of, percent
+from gate.verdicts.statistics import Stratum, log_likelihood_ratio, planned_rate, session_rate, stratified_p
+
+GATEABLE_SHARE = 0.75
+"""Share of stored passes below which a case is quarantined: too unsteady to hold anyone's merge."""
+ADMITTED_RUNS = 5
+"""Stored runs from which a case may block; with fewer, unsteady and broken look alike."""
+_IMPROVED_P = 0.01
+
+
+class Standpoint(Enum):
+    """How far a case's stored counts let it take part."""
+
+    GATEABLE = auto()
+    QUARANTINED = auto()
+    NEW = auto()
+    NOT_COMPARABLE = auto()
+    REPORTED = auto()
+
+
+def standpoint(case: CaseInput) -> Standpoint:
+    """Whether the case may regress, or else why it is only reported."""
+    if case.quarantined:
+        return Standpoint.QUARANTINED
+    if not case.comparable:
+        return Standpoint.NEW if case.stored_runs <= 0 else Standpoint.NOT_COMPARABLE
+    if case.stored_runs < ADMITTED_RUNS:
+        return Standpoint.NEW
+    if not case.may_block:
+        return Standpoint.REPORTED
+    unsteady = case.stored_ok < GATEABLE_SHARE * case.stored_runs
+    return Standpoint.QUARANTINED if unsteady else Standpoint.GATEABLE
+
+
+def screen(ledger: Ledger, options: ConfirmOptions, standings: Sequence[Standing]) -> Steps:
+    """Run the head trials of these cases in one batch: P1 before P2, first trials before repeats.
+
+    So a budget that cuts the end of the batch drops P2 first, then P1's repeats. Cases that are only reported get their
+    verdict here, and so do gateable ones in which nothing failed.
+    """
+    planned = sorted(
+        (standing.case.severity, trial, index)
+        for index, standing in enumerate(standings)
+        for trial in range(options.screening_trials(standing.case))
+    )
+    requests = [ledger.ask(standings[index], Arm.HEAD) for _, _, index in planned]
+    yield from ledger.perform((SCREEN, requests))
+    for standing in standings:
+        _settle(standing)
+
+
+def suspects(ledger: Ledger) -> list[Standing]:
+    """The gateable cases in which at least one screening trial failed."""
+    return [
+        standing
+        for standing in ledger.standings.values()
+        if standing.head.failed and standpoint(standing.case) is Standpoint.GATEABLE
+    ]
+
+
+def stratum(standing: Standing) -> Stratum:
+    """The case's head trials beside its stored counts, for the exact test."""
+    ok, runs = _whole(standing.case)
+    return Stratum(ok, runs, standing.head.passed, standing.head.scored)
+
+
+def seen(standing: Standing) -> str:
+    """What head did and what is stored, in words."""
+    case, head = standing.case, standing.head
+    stored = f"stored {of(case.stored_ok, case.stored_runs)}" if case.stored_runs > 0 else "nothing stored"
+    missing = f", {head.missing} missing" if head.missing else ""
+    return f"head passed {of(head.passed, head.scored)} trials{missing}; {stored}"
+
+
+def settle_unscored(standing: Standing) -> bool:
+    """Give a case without any scored head trial its verdict; whether it had none."""
+    if standing.head.scored:
+        return False
+    if standing.skipped:
+        standing.settle(CaseVerdict.INCONCLUSIVE, "not run: left out by the budget")
+    else:
+        standing.settle(CaseVerdict.INFRA_FAILURE, f"all {standing.head.missing} head trials are missing")
+    return True
+
+
+def settle_reported(standing: Standing) -> bool:
+    """Give a case that can only be reported, for want of comparable counts, its verdict; whether it is one."""
+    match standpoint(standing.case):
+        case Standpoint.QUARANTINED:
+            _settle_quarantined(standing)
+        case Standpoint.NEW:
+            why = "" if standing.case.stored_runs <= 0 else f" (a case may block from {ADMITTED_RUNS} stored runs)"
+            standing.settle(CaseVerdict.NEW, seen(standing) + why)
+        case Standpoint.NOT_COMPARABLE:
+            standing.settle(
+                CaseVerdict.NOT_COMPARABLE, f"{seen(standing)} under other conditions, so they are not compared"
+            )
+        case Standpoint.REPORTED | Standpoint.GATEABLE:
+            return False
+    return True
+
+
+def _settle(standing: Standing) -> None:
+    if settle_unscored(standing) or settle_reported(standing):
+        return
+    if not standing.head.failed:
+        standing.settle(CaseVerdict.UNCHANGED, seen(standing))
+    elif standpoint(standing.case) is Standpoint.REPORTED:
+        _settle_unconfirmed(standing)
+
+
+def _settle_unconfirmed(standing: Standing) -> None:
+    """A case that cannot block is not worth a confirmation: its stored rate explains the failures, or nobody knows."""
+    case, head = standing.case, standing.head
+    rate = session_rate(planned_rate(case.stored_ok, case.stored_runs), 0, 0)
+    if log_likelihood_ratio(rate, head.passed, head.failed) <= 0:
+        standing.settle(CaseVerdict.FLAKY, f"{seen(standing)}: as unsteady as before")
+    else:
+        standing.settle(
+            CaseVerdict.INCONCLUSIVE,
+            f"{seen(standing)}: may have fallen; it cannot block, so it was not confirmed",
+        )
+
+
+def _settle_quarantined(standing: Standing) -> None:
+    case, head = standing.case, standing.head
+    if case.quarantined or not case.stored_runs:
+        standing.settle(CaseVerdict.QUARANTINED, f"{seen(standing)}; quarantined, so it does not block")
+        return
+    ok, runs = _whole(case)
+    risen = stratified_p([Stratum(runs - ok, runs, head.failed, head.scored)])  # passes and failures swapped
+    if risen <= _IMPROVED_P:
+        standing.settle(CaseVerdict.IMPROVED, f"{seen(standing)}; by chance in {percent(risen)} of unchanged cases")
+        return
+    share = percent(case.stored_ok / case.stored_runs)
+    standing.settle(
+        CaseVerdict.QUARANTINED, f"{seen(standing)}; passes {share} on base, too unsteady to block (75 % is needed)"
+    )
+
+
+def _whole(case: CaseInput) -> tuple[int, int]:
+    """Stored counts as whole trials: forgetting makes them fractional, the exact test needs whole ones."""
+    failed = floor(case.stored_runs - case.stored_ok + 0.5)
+    trials = max(failed, floor(case.stored_runs + 0.5))
+    return trials - failed, trials

@@ -1,0 +1,81 @@
+"""What differs between the two sides, path by path: files, submodules, and files reached through links."""
+
+from dataclasses import dataclass
+
+from gate.model.plan import Change
+from gate.planning.ground import Ground, Kind
+from gate.planning.patterns import within, within_any
+from gate.planning.sides import Side
+from gate.repository.changes import ChangedPath, changed_paths
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Changed files, and changed submodules by path."""
+
+    files: tuple[ChangedPath, ...]
+    submodules: tuple[str, ...]
+
+    @property
+    def any(self) -> bool:
+        """Whether anything differs at all."""
+        return bool(self.files or self.submodules)
+
+    @classmethod
+    def between(cls, base: Side, head: Side) -> "Differences":
+        """Everything that differs from base to head.
+
+        A folder that is a link shows no files of its own, so what changes in the folder it leads to also counts as
+        changed under the link's name.
+        """
+        files = changed_paths(base.tree, head.tree)
+        folders = {
+            (link, target)
+            for side in (base, head)
+            for link, target in side.links.items()
+            if any(within(change.path, target) and change.path != target for change in files)
+        }
+        aliases = [
+            ChangedPath("modified", link + change.path[len(target) :])
+            for link, target in sorted(folders)
+            for change in files
+            if within(change.path, target)
+        ]
+        moved = base.submodules.items() ^ head.submodules.items()
+        return cls(tuple(sorted({*files, *aliases})), tuple(sorted({path for path, _ in moved})))
+
+    def of_agent(self, ground: Ground, agent: str) -> list[ChangedPath]:
+        """The changes in one agent's definition; a rename counts wherever either of its names lies."""
+        return [
+            change
+            for change in self.files
+            if any(agent in ground.owners(path) and ground.kind(path) == "agent" for path in _names(change))
+        ]
+
+
+def _names(change: ChangedPath) -> tuple[str, ...]:
+    return (change.path, change.old_path) if change.old_path else (change.path,)
+
+
+def kind_of(change: ChangedPath, ground: Ground) -> Kind:
+    """What a change touches: of the two names of a rename, the one that means more."""
+    kinds = [ground.kind(path) for path in _names(change)]
+    order: tuple[Kind, ...] = ("gate", "test-data", "fixture", "agent", "other")
+    return min(kinds, key=order.index)
+
+
+def touched(submodule: str, ground: Ground, agent: str) -> bool:
+    """Whether a submodule lies in an agent's source, or the source lies in it."""
+    source = ground.config.agents[agent].source
+    return within_any(submodule, source) or any(within(folder, submodule) for folder in source)
+
+
+def described(change: ChangedPath, ground: Ground, effect: str) -> Change:
+    """The change as the plan tells it."""
+    return Change(
+        path=change.path,
+        status=change.status,
+        kind=kind_of(change, ground),
+        effect=effect,
+        old_path=change.old_path,
+    )

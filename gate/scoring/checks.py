@@ -8,6 +8,8 @@ from gate.model.score import Finding, Unscored
 from gate.model.transcript import Transcript
 from gate.model.words import Dimension
 from gate.scoring.expectation import CHECKS_VERSION, Seen
+from gate.scoring.grounding import check_grounding_facts
+from gate.scoring.leaks import check_leaks
 from gate.scoring.phrases import check_anti_patterns, check_must_include, check_must_not_include
 from gate.scoring.routing import check_retrieval, check_topic
 from gate.scoring.tools import FORBIDDEN_TOOLS, TOOL_CALLS, check_forbidden_tools, check_tool_calls
@@ -59,7 +61,7 @@ def check(case: Case, transcript: Transcript, test_data: Mapping[str, str]) -> C
     )
 
 
-def _all(case: Case, transcript: Transcript, _test_data: Mapping[str, str]) -> Iterator[Seen]:
+def _all(case: Case, transcript: Transcript, test_data: Mapping[str, str]) -> Iterator[Seen]:
     yield from check_tool_calls(case, transcript)
     yield from check_forbidden_tools(case, transcript)
     yield from check_must_include(case, transcript)
@@ -67,6 +69,8 @@ def _all(case: Case, transcript: Transcript, _test_data: Mapping[str, str]) -> I
     yield from check_anti_patterns(case, transcript)
     yield from check_topic(case, transcript)
     yield from check_retrieval(case, transcript)
+    yield from check_leaks(case, transcript, test_data)
+    yield from check_grounding_facts(case, transcript)
 
 
 def _is_wrong_tool(finding: Finding) -> bool:

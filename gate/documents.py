@@ -1,15 +1,28 @@
-"""YAML text to plain values, with the line of every key: safe, duplicates refused, aliases bounded.
+"""YAML text to plain values, with the line of every key: safe, duplicates refused, aliases and depth bounded.
 
-Scalars follow YAML 1.2's core schema, so `no`, `on`, `12:30` and `2026-04-03` stay the text the author wrote.
+Scalars follow YAML 1.2's core schema, so `no`, `on`, `12:30` and `2026-04-03` stay the text the author wrote. So do
+`0042` and `12E45`, which the core schema takes for numbers: order and article numbers look like them.
+Values are built from the parser's events, one at a time: composing a node tree first overflows the C stack on input
+that is nested deeply enough, and takes twice as long.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from math import isfinite
+from typing import Any, Never
 
 import yaml
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.events import (
+    AliasEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
 
 from gate.errors import ProblemsError
 from gate.model.case import Json
@@ -22,8 +35,10 @@ MAX_NODES = 100_000
 MAX_DEPTH = 40
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TEXT_TAGS = (None, "!", "tag:yaml.org,2002:str")
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_FLOAT = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)?\.[0-9]+(?:[eE][-+]?[0-9]{1,3})?|[1-9][0-9]*[eE][-+][0-9]{1,3})\Z")
+_NUMBER_START = frozenset("-+.0123456789")
 _WORDS: Mapping[str, Json] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -33,10 +48,14 @@ _WORDS: Mapping[str, Json] = {
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The value of a YAML text; `lines` maps each key path to its line, counted from 1 in the file."""
+    """The value of a YAML text.
+
+    `lines` maps each key path to its line, counted from 1 in the file; `texts` holds numbers as they were written.
+    """
 
     value: Json
     lines: Mapping[KeyPath, int] = field(default_factory=dict)
+    texts: Mapping[KeyPath, str] = field(default_factory=dict)
 
     def line(self, path: KeyPath) -> int:
         """The line of a key, or of its nearest parent that has one; 0 when none has."""
@@ -51,86 +70,166 @@ def load_yaml(text: str, path: str, *, first_line: int = 1) -> Document:
     `path` is named in problems; `first_line` is where `text` begins in that file. Raises `ProblemsError` with every
     duplicate key, non-text key or foreign tag, or the one place where the syntax breaks or the size bound is passed.
     """
+    reader = _Reader(text, path, first_line)
     try:
-        node = yaml.compose(text, Loader=_LOADER)
+        value = reader.document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = first_line + (mark.line if mark else 0)
         message = f"not valid YAML: {error.problem or error}"
         raise ProblemsError([Problem(path=path, line=line, message=message, hint=_SYNTAX_HINT)]) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        problem = Problem(path=path, line=first_line, message=f"not valid YAML: {error}", hint=_SYNTAX_HINT)
-        raise ProblemsError([problem]) from error
-    if node is None:
-        return Document(None, {(): first_line})
-    reader = _Reader(path, first_line)
-    value = reader.value(node, (), 0)
+    except (yaml.YAMLError, ValueError) as error:
+        line = first_line + text.count("\n", 0, getattr(error, "position", None) or 0)
+        message = f"not valid YAML: {getattr(error, 'reason', error)}"
+        raise ProblemsError([Problem(path=path, line=line, message=message, hint=_SYNTAX_HINT)]) from error
     if reader.problems:
         raise ProblemsError(reader.problems)
-    return Document(value, reader.lines)
+    return Document(value, reader.lines, reader.texts)
+
+
+def plain_value(text: str) -> Json:
+    """What unquoted YAML text stands for: null, a truth value, a number, or the text itself."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] in _NUMBER_START:
+        if _INT.match(text):
+            return int(text) if len(text) < 20 else text
+        if _FLOAT.match(text) and len(text) < 30:
+            number = float(text)
+            return number if isfinite(number) else text
+    return text
 
 
 _SYNTAX_HINT = "check indentation and quotes; text with a colon or a leading special character needs quotes"
 
 
 class _Reader:
-    def __init__(self, path: str, first_line: int) -> None:
+    def __init__(self, text: str, path: str, first_line: int) -> None:
+        self.text = text
         self.path = path
         self.first_line = first_line
         self.problems: list[Problem] = []
         self.lines: dict[KeyPath, int] = {}
+        self.texts: dict[KeyPath, str] = {}
         self.nodes = 0
+        self.anchors: dict[str, tuple[Json, int]] = {}
 
-    def value(self, node: Node, path: KeyPath, depth: int) -> Json:
-        self.nodes += 1
-        if self.nodes > MAX_NODES or depth > MAX_DEPTH:
-            too_big = (
-                f"holds more than {MAX_NODES} values or is nested deeper than {MAX_DEPTH} once aliases are followed"
-            )
-            raise ProblemsError([self._problem(node, path, too_big, "write the values out, without aliases")])
-        self.lines[path] = self.first_line + node.start_mark.line
-        if isinstance(node, ScalarNode):
-            return self._scalar(node, path)
-        if isinstance(node, SequenceNode):
-            return [self.value(child, (*path, index), depth + 1) for index, child in enumerate(node.value)]
-        if isinstance(node, MappingNode):
-            return self._mapping(node, path, depth)
-        raise AssertionError(node)
-
-    def _scalar(self, node: ScalarNode, path: KeyPath) -> Json:
-        text: str = node.value
-        if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.startswith("tag:yaml.org,2002:python"):
-            self.problems.append(self._problem(node, path, f"tag {node.tag!r} is not allowed", "write a plain value"))
+    def document(self) -> Json:
+        self.events = _LOADER(self.text)
+        self.next()  # the stream begins
+        if isinstance(self.next(), StreamEndEvent):  # the document begins, or there is none
+            self.lines[()] = self.first_line
             return None
-        if node.style in ('"', "'", "|", ">"):  # quoted and block text stays text
-            return text
-        if text in _WORDS:
-            return _WORDS[text]
-        if _INT.match(text):
-            return int(text) if len(text) < 20 else text
-        return float(text) if _FLOAT.match(text) and len(text) < 30 else text
+        value = self.value(self.next(), (), 0)
+        self.next()  # the document ends
+        following = self.next()
+        if not isinstance(following, StreamEndEvent):
+            self.refuse(following, (), "a second document begins here", "remove the line `---`")
+        return value
 
-    def _mapping(self, node: MappingNode, path: KeyPath, depth: int) -> dict[str, Json]:
+    def next(self) -> Event:
+        event: Event = self.events.get_event()
+        return event
+
+    def value(self, event: Event, path: KeyPath, depth: int) -> Json:
+        before = self.nodes
+        self.count(event, path, 1)
+        if depth > MAX_DEPTH:
+            self.stop(event, path)
+        self.lines[path] = self.line(event)
+        if isinstance(event, ScalarEvent):
+            value = self.scalar(event, path)
+        elif isinstance(event, AliasEvent):
+            return self.alias(event, path)
+        elif isinstance(event, SequenceStartEvent):
+            value = self.sequence(event, path, depth)
+        elif isinstance(event, MappingStartEvent):
+            value = self.mapping(event, path, depth)
+        else:
+            message = f"a value cannot begin with {event}"
+            raise yaml.YAMLError(message)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = (value, self.nodes - before)
+        return value
+
+    def scalar(self, event: ScalarEvent, path: KeyPath) -> Json:
+        text: str = event.value
+        if event.tag is not None:
+            self.check_tag(event, event.tag, path)
+            return text
+        if event.style is not None and event.style != "":  # quoted and block text stays text
+            return text
+        value = plain_value(text)
+        if value.__class__ is float or value.__class__ is int:
+            self.texts[path] = text
+        return value
+
+    def alias(self, event: AliasEvent, path: KeyPath) -> Json:
+        if event.anchor not in self.anchors:
+            message = f"alias *{event.anchor} has no anchor above it, or stands inside its own anchor"
+            self.refuse(event, path, message, "write the value out")
+            return None
+        value, nodes = self.anchors[event.anchor]
+        self.count(event, path, nodes)
+        return value
+
+    def sequence(self, event: SequenceStartEvent, path: KeyPath, depth: int) -> Json:
+        self.check_tag(event, event.tag, path)
+        items: list[Json] = []
+        while not isinstance(item := self.next(), SequenceEndEvent):
+            items.append(self.value(item, (*path, len(items)), depth + 1))
+        return items
+
+    def mapping(self, event: MappingStartEvent, path: KeyPath, depth: int) -> Json:
+        self.check_tag(event, event.tag, path)
         result: dict[str, Json] = {}
-        for key_node, value_node in self._pairs(node, path):
-            key: str = key_node.value
-            if key in result:
-                first = self.lines[(*path, key)]
-                message = f"key {key!r} stands twice, first on line {first}"
-                self.problems.append(self._problem(key_node, (*path, key), message, "keep one of the two"))
+        while not isinstance(key_event := self.next(), MappingEndEvent):
+            key = self.key(key_event, path, depth)
+            if key is None or key in result:
+                if key is not None:
+                    message = f"key {key!r} stands twice, first on line {self.lines[(*path, key)]}"
+                    self.refuse(key_event, (*path, key), message, "keep one of the two")
+                self.skip(self.next(), path, depth)
                 continue
-            result[key] = self.value(value_node, (*path, key), depth + 1)
-            self.lines[(*path, key)] = self.first_line + key_node.start_mark.line
+            result[key] = self.value(self.next(), (*path, key), depth + 1)
+            self.lines[(*path, key)] = self.line(key_event)
         return result
 
-    def _pairs(self, node: MappingNode, path: KeyPath) -> Iterator[tuple[ScalarNode, Node]]:
-        for key_node, value_node in node.value:
-            if isinstance(key_node, ScalarNode) and key_node.tag != "tag:yaml.org,2002:merge":
-                yield key_node, value_node
-            else:
-                message = "a key must be plain text (no merge keys, lists or mappings)"
-                self.problems.append(self._problem(key_node, path, message, "write the key as one word"))
+    def key(self, event: Event, path: KeyPath, depth: int) -> str | None:
+        if isinstance(event, ScalarEvent) and event.tag in _TEXT_TAGS and (event.value != "<<" or event.style):
+            if event.anchor is not None:
+                self.anchors[event.anchor] = (event.value, 1)
+            return str(event.value)
+        message = "a key must be plain text (no merge keys, lists or mappings)"
+        self.refuse(event, path, message, "write the key as one word")
+        self.skip(event, path, depth)
+        return None
 
-    def _problem(self, node: Node, path: KeyPath, message: str, hint: str) -> Problem:
+    def skip(self, event: Event, path: KeyPath, depth: int) -> None:
+        """Read past a value that is refused; what is said of it is kept, where it stands is not."""
+        lines, texts = self.lines, self.texts
+        self.lines, self.texts = dict(lines), dict(texts)
+        self.value(event, path, depth + 1)
+        self.lines, self.texts = lines, texts
+
+    def check_tag(self, event: Event, tag: str | None, path: KeyPath) -> None:
+        if tag not in _TEXT_TAGS:
+            self.refuse(event, path, f"tag {tag!r} is not allowed", "write a plain value, without a tag")
+
+    def line(self, event: Event) -> int:
+        return self.first_line + event.start_mark.line  # type: ignore[union-attr]  # parsed events carry marks
+
+    def count(self, event: Event, path: KeyPath, nodes: int) -> None:
+        self.nodes += nodes
+        if self.nodes > MAX_NODES:
+            self.stop(event, path)
+
+    def stop(self, event: Event, path: KeyPath) -> Never:
+        message = f"holds more than {MAX_NODES} values or is nested deeper than {MAX_DEPTH} once aliases are followed"
+        self.refuse(event, path[:3], message, "write the values out, without aliases")
+        raise ProblemsError(self.problems)
+
+    def refuse(self, event: Event, path: KeyPath, message: str, hint: str) -> None:
         key = ".".join(str(part) for part in path)
-        return Problem(path=self.path, line=self.first_line + node.start_mark.line, key=key, message=message, hint=hint)
+        line = self.line(event)
+        self.problems.append(Problem(path=self.path, line=line, key=key, message=message, hint=hint))

@@ -1,1 +1,1 @@
-"""Salesforce metadata and Agent Script to one map of agents; what differs between two maps, by meaning."""
+"""Salesforce metadata and Agent Script: read into the map of agents, compared by meaning, drawn."""

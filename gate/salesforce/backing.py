@@ -1,0 +1,156 @@
+"""What stands behind actions: flows, classes, templates, services, objects; read only when an action reaches them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from gate.model.agent_map import Element, SourceFile, Unresolved
+from gate.ports import Tree
+from gate.salesforce.apex import ApexFacts
+from gate.salesforce.facts import Facts, Use, UseKind
+from gate.salesforce.graph import Graph, digest
+from gate.salesforce.project import Project
+from gate.salesforce.sources import Known, Unreadable
+
+SCHEMES: Mapping[str, UseKind] = {
+    "apex": "apex",
+    "flow": "flow",
+    "prompt": "prompt",
+    "generatePromptResponse": "prompt",
+    "retriever": "retriever",
+    "externalService": "service",
+}
+"""Target types whose target lies in the repository (a retriever lies in Data 360 and is only named)."""
+
+_WORDS: Mapping[UseKind, str] = {
+    "apex": "class",
+    "flow": "flow",
+    "prompt": "prompt template",
+    "retriever": "retriever",
+    "service": "external service",
+    "object": "object",
+}
+_DATA = ("fields/", "validationRules/", "recordTypes/")  # parts of an object that change what code reads or writes
+
+
+@dataclass(slots=True)
+class Backing:
+    """Follows uses level by level; every file is read once, however many actions reach it."""
+
+    tree: Tree
+    project: Project
+    known: Known
+    graph: Graph
+    waiting: dict[str, Use] = field(default_factory=dict)
+    done: set[str] = field(default_factory=set)
+
+    def use(self, used: Use, user: str) -> bool:
+        """Say that `user` (an element or place) uses a component; False when the repository does not hold it."""
+        if used.kind == "service":
+            used = Use(kind="service", name=used.name.partition(".")[0], line=used.line)
+        key = f"{used.kind}:{used.name.lower()}"
+        present = used.kind == "retriever" or bool(self.project.find(used.kind, used.name))
+        if present:
+            self.graph.link(key, user)
+            if key not in self.done:
+                self.waiting[key] = used
+        return present or is_packaged(used.name)
+
+    def follow(self) -> None:
+        """Read everything that was said to be used, and what that uses, until nothing is left."""
+        while self.waiting:
+            level, self.waiting = self.waiting, {}
+            self.done.update(level)
+            for kind in _WORDS:
+                self._read(kind, {key: use for key, use in level.items() if use.kind == kind})
+
+    def _read(self, kind: UseKind, level: Mapping[str, Use]) -> None:
+        if kind == "retriever":
+            for key, use in level.items():
+                self.graph.add(Element(id=key, digest="", words=f"retriever {use.name}"))
+            return
+        owners = {path: key for key, use in level.items() for path in self.project.find(kind, use.name)}
+        if kind == "object":
+            self._read_objects(owners)
+        elif kind == "apex":
+            for path, found in self.known.classes.read(self.tree, sorted(owners)).items():
+                self._add_class(owners[path], path, found)
+        else:
+            memo = {"flow": self.known.flows, "prompt": self.known.prompts, "service": self.known.plain}[kind]
+            for path, facts in memo.read(self.tree, sorted(owners)).items():
+                self._add(kind, owners[path], path, facts)
+
+    def _add(self, kind: UseKind, key: str, path: str, found: Facts | Unreadable) -> None:
+        if isinstance(found, Unreadable):
+            self._add_unreadable(kind, key, path, found)
+            return
+        self._keep(kind, key, path, found.digest, labels=found.labels, comments=found.comments)
+        for use in found.uses:
+            if not self.use(use, key) and use.certain:
+                what = f"{_WORDS[use.kind]} {use.name} is not in the project"
+                self.graph.unresolved.append(Unresolved(path=path, line=use.line, what=what))
+        if kind == "prompt":
+            self._add_activations(key, self.project.components[path].name)
+
+    def _add_class(self, key: str, path: str, found: ApexFacts | Unreadable) -> None:
+        if isinstance(found, Unreadable):
+            self._add_unreadable("apex", key, path, found)
+            for other, paths in self.project.paths["apex"].items():  # any class may be used by one not scanned
+                self._opaque(f"apex-file:{other}", paths, key)
+            return
+        self._keep("apex", key, path, found.digest, comments=found.comments)
+        for kind in ("apex", "object"):
+            names = self.project.paths.get(kind, {})
+            for name in sorted(found.words & names.keys()):
+                if f"{kind}:{name}" != key:
+                    display = self.project.components[names[name][0]].name
+                    self.use(Use(kind=kind, name=display), key)
+
+    def _opaque(self, key: str, paths: Iterable[str], user: str) -> None:
+        for path in paths:
+            self.graph.add(Element(id=key, digest=self.tree.object_id(path), path=path), user)
+
+    def _add_activations(self, key: str, name: str) -> None:
+        paths = self.project.find("prompt-activation", name)
+        for path, facts in self.known.plain.read(self.tree, paths).items():
+            words = f"activation of prompt template {name}"
+            self._add_part(f"activation:{name.lower()}", key, path, facts, words)
+
+    def _read_objects(self, owners: Mapping[str, str]) -> None:
+        paths = [path for path in owners if _is_data(self.project.components[path].part)]
+        for key in sorted(set(owners.values())):
+            name = next(self.project.components[path].name for path in owners if owners[path] == key)
+            self.graph.add(Element(id=key, digest="", words=f"object {name}"))
+        for path, facts in self.known.plain.read(self.tree, sorted(paths)).items():
+            self._add_part(
+                f"{owners[path]}/{self.project.components[path].part.lower()}", owners[path], path, facts, ""
+            )
+
+    def _add_part(self, key: str, owner: str, path: str, found: Facts | Unreadable, words: str) -> None:
+        identity = self.tree.object_id(path)
+        if isinstance(found, Unreadable):
+            self.graph.files[path] = SourceFile(object_id=identity)
+            self.graph.add(Element(id=key, digest=identity, words=words, path=path, unreadable=found.what), owner)
+            return
+        self.graph.files[path] = SourceFile(object_id=identity, labels=found.labels, comments=found.comments)
+        self.graph.add(Element(id=key, digest=found.digest, words=words, path=path), owner)
+
+    def _keep(self, kind: UseKind, key: str, path: str, meaning: str, *, labels: str = "", comments: str = "") -> None:
+        self.graph.files[path] = SourceFile(object_id=self.tree.object_id(path), labels=labels, comments=comments)
+        words = f"{_WORDS[kind]} {self.project.components[path].name}"
+        self.graph.add(Element(id=key, digest=meaning, words=words, path=path))
+
+    def _add_unreadable(self, kind: UseKind, key: str, path: str, found: Unreadable) -> None:
+        identity = self.tree.object_id(path)
+        words = f"{_WORDS[kind]} {self.project.components[path].name}"
+        self.graph.files[path] = SourceFile(object_id=identity)
+        self.graph.add(Element(id=key, digest=digest(identity), words=words, path=path, unreadable=found.what))
+        self.graph.unresolved.append(Unresolved(path=path, line=found.line, what=f"cannot be followed: {found.what}"))
+
+
+def is_packaged(name: str) -> bool:
+    """Whether a name carries a namespace: a standard or packaged component, which has no file in the repository."""
+    return "__" in name.removesuffix("__c")
+
+
+def _is_data(part: str) -> bool:
+    return part.endswith(".xml") and (part.startswith(_DATA) or ".object" in part)

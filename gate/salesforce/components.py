@@ -1,0 +1,91 @@
+"""Which metadata component a path belongs to, by folder and suffix (names of the platform's metadata registry)."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal[
+    "script", "bundle-meta", "bot", "bot-version", "planner", "planner-part", "plugin", "function", "function-schema",
+    "prompt", "prompt-activation", "flow", "apex", "service", "object", "definition-version", "surface",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A file of a component. `name` is the API name, `part` the path beneath the component's folder."""
+
+    kind: Kind
+    name: str
+    part: str = ""
+
+
+_FOLDER = re.compile(
+    r"(?:^|/)(aiAuthoringBundles|bots|genAiPlannerBundles|genAiPlanners|genAiPlugins|genAiFunctions"
+    r"|genAiPromptTemplates|genAiPromptTemplateActivations|classes|flows|externalServiceRegistrations|objects"
+    r"|aiAgents|aiAgentDefinitionVersions|aiSurfaces|aiResponseFormats)/(.+)\Z",
+    re.DOTALL,
+)
+_SUFFIX = {
+    "genAiPlanners": ("planner", ".genAiPlanner"),
+    "genAiPlugins": ("plugin", ".genAiPlugin"),
+    "genAiPromptTemplates": ("prompt", ".genAiPromptTemplate"),
+    "genAiPromptTemplateActivations": ("prompt-activation", ".genAiPromptTemplateActivation"),
+    "flows": ("flow", ".flow"),
+    "classes": ("apex", ".cls"),
+    "externalServiceRegistrations": ("service", ".externalServiceRegistration"),
+    "aiSurfaces": ("surface", ".aiSurface"),
+    "aiResponseFormats": ("surface", ".aiResponseFormat"),
+}
+_VERSION = re.compile(r"[#_]v?(\d+)\Z")
+
+
+def component_of(path: str) -> Component | None:
+    """The component a file belongs to; None for a file that is no part of an agent or of what stands behind one."""
+    if path.endswith(".agent"):
+        folder, _, file = path.rpartition("/")
+        name = folder.rpartition("/")[2] if "aiAuthoringBundles/" in path else file.removesuffix(".agent")
+        return Component("script", name, file)
+    match = _FOLDER.search(path)
+    if match is None:
+        return None
+    folder, rest = match[1], match[2]
+    if folder in _SUFFIX:
+        return _by_suffix(folder, rest)
+    name, _, part = rest.partition("/")
+    return _by_folder(folder, name, part)
+
+
+def _by_suffix(folder: str, rest: str) -> Component | None:
+    kind, suffix = _SUFFIX[folder]
+    file = rest.rpartition("/")[2]
+    if kind == "apex":
+        return Component("apex", file.removesuffix(".cls")) if file.endswith(".cls") else None
+    name = file.removesuffix("-meta.xml").removesuffix(".xml")
+    if not name.endswith(suffix):
+        return Component("service", file.partition(".")[0], file) if kind == "service" else None
+    return Component(kind, name.removesuffix(suffix))  # type: ignore[arg-type]  # the values of _SUFFIX are kinds
+
+
+def _by_folder(folder: str, name: str, part: str) -> Component | None:
+    file = part.removesuffix("-meta.xml")
+    kind: Kind
+    match folder:
+        case "aiAuthoringBundles":
+            kind = "bundle-meta"
+        case "bots":
+            kind = "bot" if file.endswith(".bot") else "bot-version"
+        case "genAiPlannerBundles":
+            kind = "planner" if file == f"{name}.genAiPlannerBundle" else "planner-part"
+        case "genAiFunctions":
+            kind = "function" if file.endswith(".genAiFunction") else "function-schema"
+        case "objects":
+            kind = "object"
+        case _:
+            return Component("definition-version", name.partition(".")[0], part)
+    return Component(kind, name, part) if part else None
+
+
+def without_version(name: str) -> tuple[str, int]:
+    """A name without its version suffix (`Agent_v3`, `Agent_3`, `Agent#3`), and the version (0 = none)."""
+    match = _VERSION.search(name)
+    return (name[: match.start()], int(match[1])) if match and match.start() else (name, 0)

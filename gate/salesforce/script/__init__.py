@@ -1,0 +1,1 @@
+"""Agent Script: one `.agent` text to its topics, actions, references and elements."""

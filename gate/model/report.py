@@ -15,6 +15,7 @@ class AcceptanceRow:
     `low` and `high` bound the true share with 95 % confidence; `cases` count, `missing` of them gave no score.
     """
 
+    agent: str
     severity: Severity
     dimension: Dimension
     floor: float

@@ -107,6 +107,8 @@ def _case(facts: Facts, finding: CaseFinding, scorers: Scorers) -> CaseCompariso
 
 def _settled_finding(finding: CaseFinding, known: CaseInput, different: tuple[str, ...]) -> CaseFinding:
     """The procedure's finding, unless the case cannot be compared or is set aside: then that is what is said of it."""
+    if known.quarantined:
+        return replace(finding, verdict=CaseVerdict.QUARANTINED)
     if finding.verdict in _UNHEARD:
         return finding
     if not known.stored_runs:
@@ -114,7 +116,7 @@ def _settled_finding(finding: CaseFinding, known: CaseInput, different: tuple[st
     if not known.comparable:
         what = " and ".join(_CHANGED[name] for name in different)
         return replace(finding, verdict=CaseVerdict.NOT_COMPARABLE, explanation=f"not comparable: {what} changed")
-    return replace(finding, verdict=CaseVerdict.QUARANTINED) if known.quarantined else finding
+    return finding
 
 
 def _lifted(dimensions: Iterable[DimensionComparison]) -> bool:

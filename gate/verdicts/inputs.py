@@ -39,7 +39,7 @@ def case_inputs(
                 stored_ok=stored_passes(row, advisory) if row else 0.0,
                 stored_runs=row.runs if row else 0.0,
                 comparable=row is not None and row.runs > 0 and not differs(case, row, scorers),
-                may_block=holds_merge(case) and case.key not in quarantined,
+                may_block=decides(case.severity, case.status) and case.key not in quarantined,
                 trials=case.trials,
                 quarantined=case.key in quarantined,
             )
@@ -88,6 +88,6 @@ def stored_row(case: Case, baselines: Mapping[str, Baseline]) -> BaselineCase | 
     return baseline.cases.get(case.id) if baseline else None
 
 
-def holds_merge(case: Case) -> bool:
-    """Whether a case is one of those that decide: frozen and P0."""
-    return case.severity is Severity.P0 and case.status is Status.FROZEN
+def decides(severity: Severity, status: Status) -> bool:
+    """Whether a case is one of those that may hold a merge: frozen and P0."""
+    return severity is Severity.P0 and status is Status.FROZEN

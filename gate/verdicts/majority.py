@@ -88,8 +88,9 @@ class Majority:
         )
 
     def _environment(self) -> str:
-        missing = sum(tally.missing for tally in self._tallies.values())
-        asked = sum(tally.asked - tally.skipped for tally in self._tallies.values())
+        counted = [tally for tally in self._tallies.values() if not tally.case.quarantined]
+        missing = sum(tally.missing for tally in counted)
+        asked = sum(tally.asked - tally.skipped for tally in counted)
         if not asked or Fraction(missing, asked) <= Fraction(str(self._infra_missing)):
             return ""
         return f"{missing} of {asked} trials are missing (errored after retries), more than {self._infra_missing:.0%}"

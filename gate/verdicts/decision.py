@@ -1,0 +1,76 @@
+"""May it merge? The conclusion of a run, the sentence that says it, and what to do next."""
+
+import json
+from dataclasses import asdict
+from hashlib import sha256
+
+from gate.errors import ExitCode
+from gate.model.comparison import Comparison
+from gate.model.plan import Plan
+from gate.model.report import Decision
+from gate.model.words import CaseVerdict, Conclusion
+from gate.verdicts.sentences import headline, next_action, notes
+from gate.verdicts.standing import Rules, Standing, stand
+
+_EXIT = {
+    Conclusion.PASS: ExitCode.PASS,
+    Conclusion.ACCEPTED: ExitCode.PASS,
+    Conclusion.BLOCKED: ExitCode.BLOCKED,
+    Conclusion.INCONCLUSIVE: ExitCode.COULD_NOT_TELL,
+    Conclusion.INFRA_FAILURE: ExitCode.COULD_NOT_TELL,
+}
+
+
+def decide(plan: Plan, comparison: Comparison, rules: Rules | None = None) -> Decision:
+    """The decision of a run.
+
+    A failed environment decides nothing, so it comes before `blocked`; `pass` and `accepted` come last, above the floor
+    of `gaps`. A valid sign-off (same digest, same head commit, every blocking case) covers regressions and changes of
+    the gate, never a missed acceptance floor or a gap.
+    """
+    rules = rules or Rules()
+    digest = digest_of(comparison)
+    standing = stand(plan, comparison, rules, digest)
+    conclusion = _conclusion(standing)
+    return Decision(
+        conclusion=conclusion,
+        headline=headline(standing, conclusion),
+        next_action=next_action(standing, conclusion),
+        exit_code=int(_exit_code(standing, conclusion, rules)),
+        digest=digest,
+        blocking=() if standing.covers else tuple(case.case for case in standing.regressed),
+        gaps=standing.gaps,
+        notes=(*notes(standing, conclusion), *rules.notes),
+        acceptance=rules.acceptance,
+    )
+
+
+def digest_of(comparison: Comparison) -> str:
+    """SHA-256 (hex) of the comparison in canonical JSON: equal for equal comparisons, read back from a file or not."""
+    text = json.dumps(_canonical(asdict(comparison)), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return sha256(text.encode("ascii")).hexdigest()
+
+
+def _canonical(value: object) -> object:
+    """Whole numbers lose their point: a file gives back 3 where 3.0 was written."""
+    if isinstance(value, dict):
+        return {str(key): _canonical(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_canonical(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _conclusion(standing: Standing) -> Conclusion:
+    if standing.comparison.environment:
+        return Conclusion.INFRA_FAILURE
+    if standing.holds:
+        return Conclusion.BLOCKED
+    if standing.gaps or standing.undecided:
+        broken = any(case.verdict is CaseVerdict.INFRA_FAILURE for case in standing.undecided)
+        return Conclusion.INFRA_FAILURE if broken else Conclusion.INCONCLUSIVE
+    return Conclusion.ACCEPTED if standing.signable else Conclusion.PASS
+
+
+def _exit_code(standing: Standing, conclusion: Conclusion, rules: Rules) -> ExitCode:
+    tolerated = rules.inconclusive == "pass" and not standing.gaps
+    return ExitCode.PASS if conclusion is Conclusion.INCONCLUSIVE and tolerated else _EXIT[conclusion]

@@ -1,0 +1,44 @@
+"""The floor for green: every frozen P0 case that was planned ran, and every dimension it declares was scored."""
+
+from gate.model.comparison import CaseComparison, Comparison, DimensionComparison
+from gate.model.plan import Plan
+from gate.model.words import CaseVerdict
+from gate.verdicts.inputs import decides
+
+_AGAIN = "run again: `agent-gate run --resume DIR` pays only for what is missing"
+_SCORE = "let a check or a judge score it (`judge:` in agent-gate.yml), or take the dimension off the fixture"
+
+
+def gaps(plan: Plan, comparison: Comparison) -> tuple[str, ...]:
+    """A sentence with its remedy for each gap between planned, executed and scored; empty = the floor holds.
+
+    Only frozen P0 cases count, and not those in quarantine. What a wrong tool call left unscored is no gap: the trial
+    failed for that reason.
+    """
+    compared = {case.case: case for case in comparison.cases}
+    return tuple(
+        sentence
+        for key in sorted({one.case for one in plan.selected if decides(one.severity, one.status)})
+        for sentence in (_gaps_of(compared[key]) if key in compared else [f"{key}: planned and not compared; {_AGAIN}"])
+    )
+
+
+def silent(case: CaseComparison, one: DimensionComparison) -> bool:
+    """Whether a dimension has no score although no failure elsewhere explains its silence."""
+    if one.head is not None and one.head.scored:
+        return False
+    return not any(other.head is not None and other.head.passed < other.head.scored for other in case.dimensions)
+
+
+def _gaps_of(case: CaseComparison) -> list[str]:
+    if case.verdict is CaseVerdict.QUARANTINED:
+        return []
+    unscored = [one for one in case.dimensions if one.head is not None and silent(case, one)]
+    if unscored:
+        return [
+            f"{case.case}: {one.dimension} was not scored ({one.reason or 'no score'}); {_SCORE}" for one in unscored
+        ]
+    if not case.finding.head_trials:
+        return [f"{case.case}: {case.finding.explanation}; {_AGAIN}"]
+    absent = [one for one in case.dimensions if silent(case, one)]
+    return [f"{case.case}: {one.dimension} was never scored; {_SCORE}" for one in absent]

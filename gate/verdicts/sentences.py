@@ -1,0 +1,167 @@
+"""The words of a decision: the headline, the next action, the notes.
+
+Plain text. Of what came from outside it holds only ids, names, and why a score is missing.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import assert_never
+
+from gate.model.report import AcceptanceRow
+from gate.model.words import CaseVerdict, Conclusion
+from gate.verdicts.inputs import decides
+from gate.verdicts.standing import Standing
+
+MOST_NAMED = 5
+"""Cases a sentence names; beyond, it counts them."""
+
+
+def headline(standing: Standing, conclusion: Conclusion) -> str:
+    """The one sentence that says the conclusion and its main reason."""
+    match conclusion:
+        case Conclusion.PASS:
+            return f"Pass: {_passed(standing)}"
+        case Conclusion.BLOCKED:
+            return f"Blocked: {join(_held(standing))}"
+        case Conclusion.ACCEPTED:
+            by = standing.sign_off.by if standing.sign_off else "a person"
+            return f"Accepted by {by}: {join(_signable(standing))}"
+        case Conclusion.INCONCLUSIVE:
+            return f"Inconclusive: {_open(standing)}"
+        case Conclusion.INFRA_FAILURE:
+            return f"Infra-failure: {standing.comparison.environment or _open(standing)}"
+        case _:
+            assert_never(conclusion)
+
+
+def next_action(standing: Standing, conclusion: Conclusion) -> str:
+    """What the author does next."""
+    match conclusion:
+        case Conclusion.PASS | Conclusion.ACCEPTED:
+            return "Nothing to do."
+        case Conclusion.BLOCKED:
+            return " ".join([*_to_sign(standing), *(_to_reach(row) for row in standing.floors)])
+        case Conclusion.INCONCLUSIVE | Conclusion.INFRA_FAILURE:
+            return " ".join(_to_find_out(standing, conclusion))
+        case _:
+            assert_never(conclusion)
+
+
+def notes(standing: Standing, conclusion: Conclusion) -> tuple[str, ...]:
+    """What a reader should know beside the conclusion."""
+    found = [*_seen_anyway(standing, conclusion), *_reported_only(standing), *_failing_newcomers(standing)]
+    if standing.sign_off is not None and standing.signable and not standing.covers:
+        found.append(
+            f"the sign-off by {standing.sign_off.by} does not hold: it is of another commit or result, or leaves out a "
+            "regressed case"
+        )
+    return tuple(found)
+
+
+def join(parts: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 case`, `2 cases`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def named(cases: Iterable[str]) -> str:
+    """The ids of a few cases, or the first of many and how many more."""
+    ids = sorted(cases)
+    more = len(ids) - MOST_NAMED
+    return ", ".join(ids[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _passed(standing: Standing) -> str:
+    if not standing.plan.selected:
+        return "nothing affected"
+    cases = [case for case in standing.comparison.cases if decides(case.severity, case.status)]
+    improved = sum(1 for case in standing.comparison.cases if case.verdict is CaseVerdict.IMPROVED)
+    ran = f"no regression in {counted(len(cases), 'P0 case')}" if cases else "no P0 case ran, none can hold the merge"
+    return f"{ran}, {counted(improved, 'case')} improved" if improved else ran
+
+
+def _held(standing: Standing) -> list[str]:
+    parts = [] if standing.covers else _signable(standing)
+    floors = [f"{row.severity} {row.dimension} of {row.agent} is below its floor" for row in standing.floors]
+    return [*parts, *floors]
+
+
+def _signable(standing: Standing) -> list[str]:
+    parts = []
+    if standing.regressed:
+        agents = sorted({case.agent for case in standing.regressed})
+        parts.append(f"{counted(len(standing.regressed), 'P0 case')} regressed in {join(agents)}")
+    parts += [f"{group.group or 'the whole suite'} fell as a group" for group in standing.groups]
+    if standing.changes:
+        parts.append(f"{counted(len(standing.changes), 'change')} to the gate {_need(len(standing.changes))} sign-off")
+    return parts
+
+
+def _need(number: int) -> str:
+    return "needs" if number == 1 else "need"
+
+
+def _open(standing: Standing) -> str:
+    cases = {gap.partition(":")[0] for gap in standing.gaps} | {case.case for case in standing.undecided}
+    verb = "gave no answer" if standing.gaps else "stayed undecided"
+    return f"{counted(len(cases), 'P0 case')} {verb}"
+
+
+def _to_sign(standing: Standing) -> list[str]:
+    if standing.covers or not standing.signable:
+        return []
+    them = "it" if len(standing.regressed) + len(standing.groups) + len(standing.changes) == 1 else "them"
+    ids = [case.id for case in standing.regressed]
+    command = " ".join(["/accept-baseline", *(ids if len(ids) <= MOST_NAMED else [])])
+    undo = "Fix" if standing.regressed or standing.groups else "Take back"
+    who = f"let someone with write access accept {them} for this commit"
+    return [f"{undo} {them}, or {who}: label accept-baseline, or comment {command} reason: …"]
+
+
+def _to_reach(row: AcceptanceRow) -> str:
+    return (
+        f"Raise {row.severity} {row.dimension} of {row.agent} from {row.rate:.0%} ({row.low:.0%} to {row.high:.0%}) to "
+        f"{row.floor:.0%}, or change acceptance in agent-gate.yml on the default branch."
+    )
+
+
+def _to_find_out(standing: Standing, conclusion: Conclusion) -> list[str]:
+    if standing.gaps:
+        more = len(standing.gaps) - 1
+        rest = [f"{counted(more, 'more gap')} below."] if more else []
+        return [f"{standing.gaps[0]}.", *rest]
+    if conclusion is Conclusion.INFRA_FAILURE:
+        return [
+            "Nothing is said of the change: run again when agent and judge answer, with agent-gate run --resume DIR."
+        ]
+    undecided = named(case.id for case in standing.undecided)
+    return [f"Run again, or read the trials of {undecided}: they point neither way."]
+
+
+def _seen_anyway(standing: Standing, conclusion: Conclusion) -> list[str]:
+    if conclusion is not Conclusion.INFRA_FAILURE or not standing.regressed:
+        return []
+    return [f"regressions were seen, but the environment decides nothing: {named(c.id for c in standing.regressed)}"]
+
+
+def _reported_only(standing: Standing) -> list[str]:
+    worse = [case for case in standing.comparison.cases if case.verdict is CaseVerdict.REGRESSED and not case.blocks]
+    if not worse:
+        return []
+    return [f"{counted(len(worse), 'case')} regressed that cannot hold the merge: {named(case.id for case in worse)}"]
+
+
+def _failing_newcomers(standing: Standing) -> list[str]:
+    failing = [
+        case.id
+        for case in standing.comparison.cases
+        if decides(case.severity, case.status)
+        and case.verdict in {CaseVerdict.NEW, CaseVerdict.NOT_COMPARABLE}
+        and 2 * case.finding.head_passed < case.finding.head_trials
+    ]
+    if not failing:
+        return []
+    return [f"fails without an accepted result to compare with, so it cannot hold the merge: {named(failing)}"]

@@ -1,0 +1,80 @@
+"""Where a run stands before it is decided: what holds the merge, what is missing, what stayed open."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from gate.model.baseline import SignOff
+from gate.model.comparison import CaseComparison, Comparison, GroupFinding
+from gate.model.plan import GateChange, Plan
+from gate.model.report import AcceptanceRow
+from gate.model.words import CaseVerdict, Severity
+from gate.verdicts.gaps import gaps
+from gate.verdicts.inputs import decides
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a decision is made by, beside the comparison. `notes` are said on the report whatever is decided."""
+
+    inconclusive: Literal["fail", "pass"] = "fail"
+    acceptance: tuple[AcceptanceRow, ...] = ()
+    sign_off: SignOff | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What speaks against a merge, and whether a valid sign-off `covers` the regressions and changes of the gate."""
+
+    plan: Plan
+    comparison: Comparison
+    regressed: tuple[CaseComparison, ...]
+    groups: tuple[GroupFinding, ...]
+    changes: tuple[GateChange, ...]
+    floors: tuple[AcceptanceRow, ...]
+    gaps: tuple[str, ...]
+    undecided: tuple[CaseComparison, ...]
+    sign_off: SignOff | None
+    covers: bool
+
+    @property
+    def signable(self) -> bool:
+        """Whether there is anything that a person may accept."""
+        return bool(self.regressed or self.groups or self.changes)
+
+    @property
+    def holds(self) -> bool:
+        """Whether the merge is held."""
+        return bool(self.floors) or (self.signable and not self.covers)
+
+
+def stand(plan: Plan, comparison: Comparison, rules: Rules, digest: str) -> Standing:
+    """Where the run stands; `digest` is the comparison's."""
+    regressed = tuple(case for case in comparison.cases if case.blocks)
+    return Standing(
+        plan=plan,
+        comparison=comparison,
+        regressed=regressed,
+        groups=tuple(group for group in comparison.groups if group.verdict is CaseVerdict.REGRESSED),
+        changes=tuple(change for change in plan.gate_changes if change.needs_sign_off),
+        floors=tuple(
+            row
+            for row in rules.acceptance
+            if row.verdict == "missed" and row.severity is Severity.P0 and not row.advisory
+        ),
+        gaps=gaps(plan, comparison),
+        undecided=tuple(case for case in comparison.cases if decides(case.severity, case.status) and _open(case)),
+        sign_off=rules.sign_off,
+        covers=rules.sign_off is not None and _valid(rules.sign_off, digest, plan, regressed),
+    )
+
+
+def _open(case: CaseComparison) -> bool:
+    return case.verdict in {CaseVerdict.INCONCLUSIVE, CaseVerdict.INFRA_FAILURE}
+
+
+def _valid(sign_off: SignOff, digest: str, plan: Plan, regressed: tuple[CaseComparison, ...]) -> bool:
+    """A sign-off is bound to one digest and one head commit; naming no case accepts all the report shows."""
+    if (sign_off.digest, sign_off.commit) != (digest, plan.head.sha):
+        return False
+    return not sign_off.cases or all(case.case in sign_off.cases or case.id in sign_off.cases for case in regressed)

@@ -8,7 +8,7 @@ from gate.model.plan import AgentPlan, Plan
 
 
 def plan_json(plan: Plan) -> dict[str, Json]:
-    """The plan as JSON values: agents, changes, affected topics and actions by agent, selected cases with reasons."""
+    """The plan as JSON values. `affected` is of all agents together; each agent also has its own."""
     return {
         "tier": str(plan.tier),
         "base": {"ref": plan.base.ref, "sha": plan.base.sha},
@@ -16,8 +16,8 @@ def plan_json(plan: Plan) -> dict[str, Json]:
         "agents": [_agent(agent) for agent in plan.agents],
         "changes": [{key: str(value) for key, value in asdict(change).items()} for change in plan.changes],
         "affected": {
-            "topics": {agent.name: _texts(agent.topics) for agent in plan.agents if agent.affected},
-            "actions": {agent.name: _texts(agent.actions) for agent in plan.agents if agent.affected},
+            "topics": _texts(sorted({topic for agent in plan.agents for topic in agent.topics})),
+            "actions": _texts(sorted({action for agent in plan.agents for action in agent.actions})),
         },
         "selected": [
             {
@@ -47,6 +47,8 @@ def _agent(agent: AgentPlan) -> Json:
     return {
         "name": agent.name,
         "affected": agent.affected,
+        "topics": _texts(agent.topics),
+        "actions": _texts(agent.actions),
         "base_fingerprint": agent.base_fingerprint,
         "head_fingerprint": agent.head_fingerprint,
     }

@@ -26,7 +26,7 @@ def accept(baseline: Baseline, comparison: Comparison, accepted: Accepted, sign_
 
     It names cases by id or key; keys of other agents are theirs to accept, and no name at all means every case that
     blocks. A reset row keeps no older count, so its case may block again only once enough runs of it are stored.
-    Accepting the same cases of the same result again changes nothing. Raises `UsageError` when a named case did not run.
+    Accepting the same cases of the same result again changes nothing. Raises `UsageError` when one did not run.
     """
     named = sign_off.cases or tuple(case.case for case in comparison.cases if case.blocks)
     own = [name.removeprefix(f"{baseline.agent}/") for name in named]

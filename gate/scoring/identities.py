@@ -25,6 +25,7 @@ _NOT_PERSONAL = frozenset(
 )
 """Words of a key's last part whose values many people share."""
 _NAMES = frozenset({"name", "surname", "firstname", "lastname", "address", "street"})
+_CARD = frozenset({"card", "creditcard", "pan"})
 _NUMBERED = re.compile(r"(?=\S*\d\S*\d\S*\d)(?=\S{4,})\S+")
 _PHONE_LIKE = re.compile(r"[+(\d][\d ()./-]{6,}")
 _AMOUNT = re.compile(r"[^\w\s]?\s?\d[\d.,]*\s?(?:[^\w\s]|[A-Z]{3})?")
@@ -75,6 +76,13 @@ def is_identifying(key: str, value: str) -> bool:
     if _NUMBERED.search(text) or _PHONE_LIKE.fullmatch(text):
         return True
     return bool(words & _NAMES) and len(text) > 2
+
+
+def is_known_as_other(digits: str, data: Mapping[str, str]) -> bool:
+    """Whether the test data knows these digits as something else than a card, e.g. as a long order number."""
+    return any(
+        re.sub(r"\D", "", value) == digits and not _CARD.intersection(_words(key)) for key, value in data.items()
+    )
 
 
 def _own_identities(case: Case) -> set[str]:

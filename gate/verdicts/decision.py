@@ -24,9 +24,9 @@ _EXIT = {
 def decide(plan: Plan, comparison: Comparison, rules: Rules | None = None) -> Decision:
     """The decision of a run.
 
-    A failed environment decides nothing, so it comes before `blocked`; `pass` and `accepted` come last, above the floor
-    of `gaps`. A valid sign-off (same digest, same head commit, every blocking case) covers regressions and changes of
-    the gate, never a missed acceptance floor or a gap.
+    What was seen to regress blocks, whatever else went wrong; then comes what could not be told; `accepted` and `pass`
+    come last, above the floor of `gaps`. A valid sign-off (same digest, same head commit, every blocking case) covers
+    regressions and changes of the gate, never a missed acceptance floor or a gap.
     """
     rules = rules or Rules()
     digest = digest_of(comparison)
@@ -61,10 +61,10 @@ def _canonical(value: object) -> object:
 
 
 def _conclusion(standing: Standing) -> Conclusion:
-    if standing.comparison.environment:
-        return Conclusion.INFRA_FAILURE
     if standing.holds:
         return Conclusion.BLOCKED
+    if standing.comparison.environment:
+        return Conclusion.INFRA_FAILURE
     if standing.gaps or standing.undecided:
         broken = any(case.verdict is CaseVerdict.INFRA_FAILURE for case in standing.undecided)
         return Conclusion.INFRA_FAILURE if broken else Conclusion.INCONCLUSIVE

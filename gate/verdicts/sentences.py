@@ -48,7 +48,7 @@ def next_action(standing: Standing, conclusion: Conclusion) -> str:
 
 def notes(standing: Standing, conclusion: Conclusion) -> tuple[str, ...]:
     """What a reader should know beside the conclusion."""
-    found = [*_seen_anyway(standing, conclusion), *_reported_only(standing), *_failing_newcomers(standing)]
+    found = [*_beside(standing, conclusion), *_reported_only(standing), *_failing_newcomers(standing)]
     if standing.sign_off is not None and standing.signable and not standing.covers:
         found.append(
             f"the sign-off by {standing.sign_off.by} does not hold: it is of another commit or result, or leaves out a "
@@ -141,10 +141,9 @@ def _to_find_out(standing: Standing, conclusion: Conclusion) -> list[str]:
     return [f"Run again, or read the trials of {undecided}: they point neither way."]
 
 
-def _seen_anyway(standing: Standing, conclusion: Conclusion) -> list[str]:
-    if conclusion is not Conclusion.INFRA_FAILURE or not standing.regressed:
-        return []
-    return [f"regressions were seen, but the environment decides nothing: {named(c.id for c in standing.regressed)}"]
+def _beside(standing: Standing, conclusion: Conclusion) -> list[str]:
+    environment = standing.comparison.environment
+    return [f"the environment failed too: {environment}"] if environment and conclusion is Conclusion.BLOCKED else []
 
 
 def _reported_only(standing: Standing) -> list[str]:

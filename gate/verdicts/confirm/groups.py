@@ -40,13 +40,15 @@ class Group:
         self.open = [ledger.ask_pair(standing) for _ in range(each) for standing in self.members]
         return [request for pair in self.open for request in pair]
 
-    def learn(self, answers: Answers) -> None:
-        """Count the pairs of the round in which both trials were scored."""
+    def learn(self, answers: Answers) -> bool:
+        """Count the pairs of the round in which both trials were scored; False when there was none."""
+        before = self.pairs
         for base, head in self.open:
             outcomes = (answers[base], answers[head])
             self.pairs += all(outcome in (Outcome.PASSED, Outcome.FAILED) for outcome in outcomes)
             self.worse += outcomes == (Outcome.PASSED, Outcome.FAILED)
             self.better += outcomes == (Outcome.FAILED, Outcome.PASSED)
+        return self.pairs > before
 
 
 def group_members(standings: Iterable[Standing]) -> Mapping[str, Sequence[Standing]]:
@@ -94,8 +96,9 @@ def examine(ledger: Ledger, options: ConfirmOptions, groups: Sequence[Group]) ->
             return
         asked = [(TOPIC, group.ask(ledger)) for group in active]
         answers = yield from ledger.perform(*asked)
-        for group in active:
-            group.learn(answers)
+        silent = [group for group in active if not group.learn(answers)]
+        ledger.groups += [_undecided(group) for group in silent]
+        active = [group for group in active if group not in silent]
         ledger.groups += [_proved(group, needed) for group in active if _evidence(group) >= needed]
         given_up = [group for group in active if _evidence(group) < needed and _hopeless(group, done)]
         ledger.groups += [_alike(group) for group in given_up]

@@ -10,8 +10,8 @@ from gate.model.words import Arm, CaseVerdict, Severity
 from gate.verdicts.confirm.groups import fallen, group_members
 from gate.verdicts.confirm.ledger import CONFIRM, Ledger, Standing, Steps
 from gate.verdicts.confirm.options import ConfirmOptions
-from gate.verdicts.confirm.pairs import LOG_CLEARED
 from gate.verdicts.confirm.screening import Standpoint, screen, seen, standpoint, suspects
+from gate.verdicts.confirm.suspects import LOG_CLEARED
 from gate.verdicts.confirm.words import odds, percent
 from gate.verdicts.statistics import log_e_arms, log_likelihood_ratio, planned_rate, session_rate
 

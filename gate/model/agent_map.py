@@ -112,13 +112,15 @@ class Place:
 class SourceFile:
     """A file that was read: its content's identifier, and digests of what has no effect (labels, comments).
 
-    `note` says why the whole file steers nothing (a frozen copy, a generated bundle); "" when it does.
+    `note` says why the file is not compared by meaning (a frozen copy, a generated bundle); "" when it is. With
+    `agent` set, such a file may still be what runs, so an edit of it affects that agent as a whole.
     """
 
     object_id: str
     labels: str = ""
     comments: str = ""
     note: str = ""
+    agent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

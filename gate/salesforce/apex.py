@@ -11,15 +11,20 @@ MAX_BYTES = 2_000_000
 
 _COMMENT_OR_TEXT = re.compile(r"/\*.*?(?:\*/|\Z)|//[^\n]*|'(?:\\.|[^'\\\n])*'?", re.DOTALL)
 _TOKEN = re.compile(r"'(?:\\.|[^'\\\n])*'?|\w+|[^\s\w]")
+_LABEL = re.compile(r"\bLabel\.(?:\w+__)?(\w+)", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApexFacts:
-    """Digest of the meaning; `words` are all identifiers, lower case, those inside string literals too."""
+    """Digest of the meaning; `words` are all identifiers, lower case, those inside string literals too.
+
+    `labels` are the custom labels whose text it uses.
+    """
 
     digest: str
     words: frozenset[str]
+    labels: frozenset[str]
     comments: str
 
 
@@ -40,5 +45,6 @@ def read_apex(content: bytes) -> ApexFacts:
     return ApexFacts(
         digest=digest(" ".join(_TOKEN.findall(code))),
         words=frozenset(word.lower() for word in _WORD.findall(code)),
+        labels=frozenset(_LABEL.findall(code)),
         comments=digest("\n".join(comments)),
     )

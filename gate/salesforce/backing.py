@@ -28,6 +28,7 @@ _WORDS: Mapping[UseKind, str] = {
     "retriever": "retriever",
     "service": "external service",
     "object": "object",
+    "label": "custom label",
 }
 _DATA = ("fields/", "validationRules/", "recordTypes/")  # parts of an object that change what code reads or writes
 
@@ -48,7 +49,11 @@ class Backing:
         if used.kind == "service":
             used = Use(kind="service", name=used.name.partition(".")[0], line=used.line)
         key = f"{used.kind}:{used.name.lower()}"
-        present = used.kind == "retriever" or bool(self.project.find(used.kind, used.name))
+        match used.kind:
+            case "retriever" | "label":  # no file of its own
+                present = True
+            case kind:
+                present = bool(self.project.find(kind, used.name))
         if present:
             self.graph.link(key, user)
             if key not in self.done:
@@ -67,6 +72,9 @@ class Backing:
         if kind == "retriever":
             for key, use in level.items():
                 self.graph.add(Element(id=key, digest="", words=f"retriever {use.name}"))
+            return
+        if kind == "label":
+            self._read_labels(level)
             return
         owners = {path: key for key, use in level.items() for path in self.project.find(kind, use.name)}
         if kind == "object":
@@ -98,6 +106,11 @@ class Backing:
                 self._opaque(f"apex-file:{other}", paths, key)
             return
         self._keep("apex", key, path, found.digest, comments=found.comments)
+        for label in sorted(found.labels):
+            self.use(Use(kind="label", name=label), key)
+        name = self.project.components[path].name
+        for meta, facts in self.known.plain.read(self.tree, self.project.find("apex-meta", name)).items():
+            self._add_part(f"settings/{key}", key, meta, facts, f"settings of class {name}")
         for kind in ("apex", "object"):
             names = self.project.paths.get(kind, {})
             for name in sorted(found.words & names.keys()):
@@ -114,6 +127,30 @@ class Backing:
         for path, facts in self.known.plain.read(self.tree, paths).items():
             words = f"activation of prompt template {name}"
             self._add_part(f"activation:{name.lower()}", key, path, facts, words)
+
+    def _read_labels(self, level: Iterable[str]) -> None:
+        """The custom labels of every label file, as soon as one of them is used: a file holds many."""
+        paths = sorted(path for found in self.project.paths.get("label", {}).values() for path in found)
+        for path, document in self.known.documents.read(self.tree, paths).items():
+            identity = self.tree.object_id(path)
+            if isinstance(document, Unreadable):
+                self.graph.files[path] = SourceFile(object_id=identity)
+                for key in level:
+                    self.graph.add(Element(id=key, digest=identity, path=path, unreadable=document.what))
+                continue
+            shown = digest("\n".join(tag.value("shortDescription") for tag in document.root.all("labels")))
+            self.graph.files[path] = SourceFile(object_id=identity, labels=shown)
+            for tag in document.root.all("labels"):
+                name = tag.value("fullName")
+                element = Element(
+                    id=f"label:{name.lower()}",
+                    digest=digest(tag.value("value")),
+                    words=f"custom label {name}",
+                    path=path,
+                    lines=(tag.line, tag.last_line),
+                )
+                if element.id not in self.graph.elements:
+                    self.graph.add(element)
 
     def _read_objects(self, owners: Mapping[str, str]) -> None:
         paths = [path for path in owners if _is_data(self.project.components[path].part)]

@@ -7,6 +7,7 @@ from typing import Literal
 Kind = Literal[
     "script", "bundle-meta", "bot", "bot-version", "planner", "planner-part", "plugin", "function", "function-schema",
     "prompt", "prompt-activation", "flow", "apex", "service", "object", "definition-version", "surface",
+    "apex-meta", "label",
 ]  # fmt: skip
 
 
@@ -22,7 +23,7 @@ class Component:
 _FOLDER = re.compile(
     r"(?:^|/)(aiAuthoringBundles|bots|genAiPlannerBundles|genAiPlanners|genAiPlugins|genAiFunctions"
     r"|genAiPromptTemplates|genAiPromptTemplateActivations|classes|flows|externalServiceRegistrations|objects"
-    r"|aiAgents|aiAgentDefinitionVersions|aiSurfaces|aiResponseFormats)/(.+)\Z",
+    r"|labels|aiAgents|aiAgentDefinitionVersions|aiSurfaces|aiResponseFormats)/(.+)\Z",
     re.DOTALL,
 )
 _SUFFIX = {
@@ -33,6 +34,7 @@ _SUFFIX = {
     "flows": ("flow", ".flow"),
     "classes": ("apex", ".cls"),
     "externalServiceRegistrations": ("service", ".externalServiceRegistration"),
+    "labels": ("label", ".labels"),
     "aiSurfaces": ("surface", ".aiSurface"),
     "aiResponseFormats": ("surface", ".aiResponseFormat"),
 }
@@ -59,6 +61,8 @@ def _by_suffix(folder: str, rest: str) -> Component | None:
     kind, suffix = _SUFFIX[folder]
     file = rest.rpartition("/")[2]
     if kind == "apex":
+        if file.endswith(".cls-meta.xml"):
+            return Component("apex-meta", file.removesuffix(".cls-meta.xml"))
         return Component("apex", file.removesuffix(".cls")) if file.endswith(".cls") else None
     name = file.removesuffix("-meta.xml").removesuffix(".xml")
     if not name.endswith(suffix):

@@ -20,12 +20,16 @@ def diff_maps(base: AgentMap, head: AgentMap) -> MapDiff:
     arrivals: dict[str, dict[Reason, None]] = {}
     reached: dict[str, set[str]] = {}
     for element in sides.changed():
+        reached.setdefault(element.path, set())
         for target, reason in sides.walk(element):
             arrivals.setdefault(target, {})[reason] = None
-            reached.setdefault(element.path, set()).add(target)
+            reached[element.path].add(target)
+    for path, key, reason in sides.edited_copies():
+        arrivals.setdefault(key, {})[reason] = None
+        reached.setdefault(path, set()).add(key)
     found = {key: _shortest(reasons) for key, reasons in sorted(arrivals.items())}
     names = sorted({sides.places[key].agent for key in found})
-    effects = {path: _effect(path, sides, reached.get(path, set())) for path in sides.changed_files()}
+    effects = {path: _effect(path, sides, reached.get(path)) for path in sides.changed_files()}
     return MapDiff(agents=tuple(_agent(name, found, sides.places) for name in names), effects=effects)
 
 
@@ -67,6 +71,14 @@ class _Sides:
         for path in sorted(before.keys() | after.keys()):
             if not (path in before and path in after and before[path].object_id == after[path].object_id):
                 yield path
+
+    def edited_copies(self) -> Iterator[tuple[str, str, Reason]]:
+        """Path, place and reason of each edited file that is not compared by meaning and yet may be what runs."""
+        for path in self.changed_files():
+            before, after = self.base.files.get(path), self.head.files.get(path)
+            if before and after and after.agent:
+                key = f"place:agent:{after.agent}"
+                yield path, key, (path, after.note, self._words(key))
 
     def walk(self, element: Element) -> Iterator[tuple[str, Reason]]:
         """Every place a change reaches, each by its shortest path. A cycle of uses is walked once."""
@@ -136,15 +148,17 @@ def _agent(name: str, found: Mapping[str, tuple[Reason, ...]], places: Mapping[s
     )
 
 
-def _effect(path: str, sides: _Sides, targets: Iterable[str]) -> str:
-    """What a changed file comes to, in a sentence without its subject."""
+def _effect(path: str, sides: _Sides, targets: Iterable[str] | None) -> str:
+    """What a changed file comes to, in a sentence without its subject; `targets` None = nothing in it changed."""
     before, after = sides.base.files.get(path), sides.head.files.get(path)
-    told = _told(sides.places[key] for key in targets)
+    told = _told(sides.places[key] for key in targets or ())
     if told:
         return "affects " + ", ".join(told)
     note = next((side.note for side in (after, before) if side and side.note), "")
     if note:
         return f"affects nothing: {note}"
+    if targets is not None:
+        return "affects nothing: no action uses what changed in it"
     if before and after:
         return f"affects nothing: only {_cosmetic(before, after)} changed"
     return "affects nothing: the same definition was or is in another file"
@@ -161,4 +175,4 @@ def _told(targets: Iterable[Place]) -> list[str]:
     whole = {place.agent for place in places if place.kind == "agent"}
     kept = [place for place in places if place.kind == "agent" or place.agent not in whole]
     order = sorted(kept, key=lambda place: (_WIDEST_FIRST[place.kind], place.agent, place.topic, place.action))
-    return [place_words(place) for place in order]
+    return list(dict.fromkeys(map(place_words, order)))

@@ -1,9 +1,15 @@
 """What a file behind an action says of itself, whatever its language."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-UseKind = Literal["flow", "apex", "prompt", "retriever", "service", "object"]
+from gate.salesforce.metadata_xml import Tag
+
+_LABEL = re.compile(r"\$Label\.(?:\w+\.)?(\w+)", re.IGNORECASE)
+
+UseKind = Literal["flow", "apex", "prompt", "retriever", "service", "object", "label"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,3 +30,10 @@ class Facts:
     uses: tuple[Use, ...] = ()
     labels: str = ""
     comments: str = ""
+
+
+def label_uses(root: Tag) -> Iterator[Use]:
+    """The custom labels whose text a flow or template uses."""
+    for tag in root.walk():
+        for name in _LABEL.findall(tag.text):
+            yield Use(kind="label", name=name, line=tag.line, certain=False)

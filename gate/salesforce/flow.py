@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gate.salesforce.facts import Facts, Use, UseKind
+from gate.salesforce.facts import Facts, Use, UseKind, label_uses
 from gate.salesforce.graph import digest
 from gate.salesforce.metadata_xml import Tag, labels_of, nested_meaning, read_xml
 
@@ -20,7 +20,7 @@ def read_flow(content: bytes) -> Facts:
     document = read_xml(content)
     return Facts(
         digest=digest(nested_meaning(document.root)),
-        uses=tuple(_uses(document.root)),
+        uses=(*_uses(document.root), *label_uses(document.root)),
         labels=digest(labels_of(document.root)),
         comments=digest("\n".join(document.comments)),
     )

@@ -86,7 +86,7 @@ def link_target(backing: Backing, tag: Tag, key: str, path: str) -> None:
         present = backing.use(Use(kind=SCHEMES[kind], name=target, line=line), key)
         what = f"target {target} ({kind}) is not in the project"
     else:
-        present = kind in ELSEWHERE
+        present = kind in ELSEWHERE or (not kind and bool(tag.value("source")))
         what = f"target type {kind!r} is not known" if kind else "has no target"
     if not present:
         backing.graph.unresolved.append(Unresolved(path=path, line=line, what=what))

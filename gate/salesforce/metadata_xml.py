@@ -13,7 +13,7 @@ LABELS = frozenset(
 )
 """Elements whose text people see and the model does not."""
 _LAYOUT = frozenset({"locationX", "locationY"})  # where the builder draws a flow's boxes
-_ORDERED = frozenset({"genAiPluginInstructions"})  # without sortOrder, read from top to bottom
+_ORDERED = frozenset({"genAiPluginInstructions"})  # read from top to bottom unless numbered
 _ORG_SUFFIX = re.compile(r"_(?:16j|179|172)[A-Za-z0-9]{12,15}(?![A-Za-z0-9])")
 
 
@@ -81,9 +81,13 @@ def without_org_suffix(name: str) -> str:
 def xml_meaning(tag: Tag) -> str:
     """The meaning of an element: without labels, layout, record ids and the order of its parts."""
     parts = [child for child in tag.children if child.name not in LABELS and child.name not in _LAYOUT]
-    ordered = "".join(xml_meaning(child) for child in parts if child.name in _ORDERED)
-    free = "".join(sorted(xml_meaning(child) for child in parts if child.name not in _ORDERED))
-    return f"<{tag.name} {without_org_suffix(tag.text)}{free}{ordered}>"
+    free = sorted(xml_meaning(child) for child in parts if not _keeps_place(child))
+    ordered = [xml_meaning(child) for child in parts if _keeps_place(child)]
+    return f"<{tag.name} {without_org_suffix(tag.text)}{''.join(free)}{''.join(ordered)}>"
+
+
+def _keeps_place(tag: Tag) -> bool:
+    return tag.name in _ORDERED and not tag.value("sortOrder")
 
 
 def nested_meaning(tag: Tag) -> str:

@@ -3,13 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from gate.model.agent_map import AgentMap, MappedAgent
+from gate.model.agent_map import AgentMap, MappedAgent, SourceFile
 from gate.ports import Tree
 from gate.salesforce.backing import Backing
 from gate.salesforce.bundles import scripted_agents
+from gate.salesforce.classic import classic_agents
 from gate.salesforce.functions import Functions
 from gate.salesforce.graph import Graph
+from gate.salesforce.newer import newer_agents
 from gate.salesforce.project import read_project
+from gate.salesforce.replacements import add_replacements
 from gate.salesforce.sources import Known
 
 
@@ -23,8 +26,13 @@ def read_map(tree: Tree, sources: Sequence[str] = (), *, known: Known | None = N
     graph = Graph(unresolved=list(project.unresolved))
     backing = Backing(tree, project, known or Known(), graph)
     functions = Functions(backing)
-    agents = scripted_agents(functions)
+    scripted = scripted_agents(functions)
+    agents = {**scripted, **classic_agents(functions, scripted)}
+    agents |= newer_agents(backing, agents)
     backing.follow()
+    add_replacements(backing)
+    for path in project.ignored:
+        graph.files[path] = SourceFile(object_id=tree.object_id(path), note="ignored by .forceignore, never deployed")
     found = graph.finish(())
     reach = _reach(found)
     return replace(found, agents=tuple(_with_backing(agents[name], found, reach) for name in sorted(agents)))

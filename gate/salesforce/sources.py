@@ -1,9 +1,11 @@
 """What files say, parsed once per content: base and head share the result of every file that is equal in both."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from gate.errors import RepositoryError
 from gate.ports import Tree
 from gate.salesforce.apex import ApexFacts, read_apex
 from gate.salesforce.facts import Facts
@@ -41,18 +43,30 @@ class Memo(Generic[Parsed]):
         wanted = list(missing.items())
         for start in range(0, len(wanted), READ_AT_ONCE):
             batch = wanted[start : start + READ_AT_ONCE]
-            contents = tree.read_many(path for _, path in batch)
+            contents = _contents(tree, [path for _, path in batch])
             for identity, path in batch:
                 self._seen[identity] = self._parsed(contents.get(path))
         return {path: self._seen[identity] for path, identity in identities.items()}
 
     def _parsed(self, content: bytes | None) -> Parsed | Unreadable:
         if content is None:
-            return Unreadable(1, "cannot be read (a submodule or a broken link)")
+            return Unreadable(1, "its content cannot be had (too large, or missing from the clone)")
         try:
             return self._parse(content)
         except UnreadableError as error:
             return Unreadable(error.line, error.what)
+
+
+def _contents(tree: Tree, paths: list[str]) -> dict[str, bytes]:
+    """The contents that can be had: one file that is too large or missing must not hide the others."""
+    try:
+        return tree.read_many(paths)
+    except RepositoryError:
+        found: dict[str, bytes] = {}
+        for path in paths:
+            with suppress(RepositoryError):
+                found |= tree.read_many([path])
+        return found
 
 
 def _script(content: bytes) -> Script:

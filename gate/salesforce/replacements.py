@@ -1,0 +1,32 @@
+"""Replacements of a project file: text that is put into files at deploy, so a change of them changes those files."""
+
+import json
+
+from gate.model.agent_map import Element, SourceFile
+from gate.salesforce.backing import Backing
+from gate.salesforce.graph import digest
+from gate.salesforce.ignore import Ignored
+
+
+def add_replacements(backing: Backing) -> None:
+    """Tie each replacement to the elements of the files it changes. Call when every file has been read."""
+    for project_file, text in sorted(backing.project.replacements.items()):
+        folder = project_file.rpartition("/")[0]
+        prefix = f"{folder}/" if folder else ""
+        backing.graph.files[project_file] = SourceFile(object_id=backing.tree.object_id(project_file))
+        for item in json.loads(text):
+            pattern = str(item.get("filename") or item.get("glob") or "") if isinstance(item, dict) else ""
+            if pattern:
+                _tie(backing, project_file, prefix, pattern, json.dumps(item, sort_keys=True))
+
+
+def _tie(backing: Backing, project_file: str, prefix: str, pattern: str, meaning: str) -> None:
+    rule = Ignored("/" + pattern.removeprefix("./"))
+    users = [
+        element.id
+        for element in backing.graph.elements.values()
+        if element.path.startswith(prefix) and rule.matches(element.path[len(prefix) :])
+    ]
+    key = f"replacement:{project_file}/{pattern}"
+    words = f"replacement in {pattern}"
+    backing.graph.add(Element(id=key, digest=digest(meaning), words=words, path=project_file), *users)

@@ -1,5 +1,6 @@
 """What differs between the two sides, path by path: files, submodules, and files reached through links."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from gate.model.plan import Change
@@ -57,11 +58,15 @@ def _names(change: ChangedPath) -> tuple[str, ...]:
     return (change.path, change.old_path) if change.old_path else (change.path,)
 
 
-def kind_of(change: ChangedPath, ground: Ground) -> Kind:
-    """What a change touches: of the two names of a rename, the one that means more."""
-    kinds = [ground.kind(path) for path in _names(change)]
+def kind_of(change: ChangedPath, ground: Ground, definition: Container[str] = ()) -> Kind:
+    """What a change touches: of the two names of a rename, the one that means more.
+
+    `definition` are paths known to be part of an agent although they lie outside of its source (backing code).
+    """
+    kinds: list[Kind] = [ground.kind(path) for path in _names(change)]
     order: tuple[Kind, ...] = ("gate", "test-data", "fixture", "agent", "other")
-    return min(kinds, key=order.index)
+    kind = min(kinds, key=order.index)
+    return "agent" if kind == "other" and change.path in definition else kind
 
 
 def touched(submodule: str, ground: Ground, agent: str) -> bool:
@@ -70,12 +75,6 @@ def touched(submodule: str, ground: Ground, agent: str) -> bool:
     return within_any(submodule, source) or any(within(folder, submodule) for folder in source)
 
 
-def described(change: ChangedPath, ground: Ground, effect: str) -> Change:
+def described(change: ChangedPath, kind: Kind, effect: str) -> Change:
     """The change as the plan tells it."""
-    return Change(
-        path=change.path,
-        status=change.status,
-        kind=kind_of(change, ground),
-        effect=effect,
-        old_path=change.old_path,
-    )
+    return Change(path=change.path, status=change.status, kind=kind, effect=effect, old_path=change.old_path)

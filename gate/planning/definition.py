@@ -1,22 +1,31 @@
 """What a change of an agent's definition reaches. Always an `AgentDiff`, whichever way the definition is read.
 
-The ways, in this order: a Salesforce project is read into a map and compared by meaning; `topics:` and `actions:` of
-the configuration say by path patterns what a file is; otherwise any file of the definition is the whole agent.
+The ways, file by file: what a map of Salesforce agents read is compared by meaning; `topics:` and `actions:` of the
+configuration say by path patterns what another file is; a file nobody claims is the whole agent.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gate.model.agent_map import AgentDiff
+from gate.planning.by_map import MapImpact, MapReader, defines_agents, joined, may_matter, unread
+from gate.planning.by_pattern import PatternReader
+from gate.planning.changes import Differences
+from gate.planning.ground import Ground
+from gate.planning.names import canonical
+from gate.planning.sides import Side
 from gate.repository.changes import ChangedPath
+from gate.salesforce.sources import Known
+
+_UNCLEAR = "cannot be followed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Impact:
     """What the changed files of one agent come to.
 
-    `effects` has a sentence for each of them; `topics` are the topics the agent has on either side, empty = unknown;
-    `bailouts` say why more is taken as affected than the files themselves show.
+    `effects` has a sentence for each file that is part of it; `topics` are the topics the agent has on either side,
+    empty = unknown; `bailouts` say why more is taken as affected than the files themselves show.
     """
 
     diff: AgentDiff | None
@@ -25,8 +34,52 @@ class Impact:
     bailouts: tuple[str, ...] = ()
 
 
-def whole_agent(agent: str, changes: Sequence[ChangedPath]) -> Impact:
-    """Every changed file reaches every case of the agent."""
-    reasons = tuple((change.path, f"agent {agent}") for change in changes)
-    effects = {change.path: f"definition of {agent}: every case" for change in changes}
-    return Impact(diff=AgentDiff(agent=agent, whole=reasons) if reasons else None, effects=effects)
+class DefinitionReader:
+    """Tells the impact of each agent of one comparison."""
+
+    def __init__(self, ground: Ground, base: Side, head: Side, differences: Differences) -> None:
+        self._ground = ground
+        self._sides = (base, head)
+        self._differences = differences
+        names = frozenset(canonical(name) for name in ground.config.agents)
+        self._maps = MapReader(base, head, Known(), names)
+        self._mappable = any(may_matter(change) for change in differences.files)
+
+    def impact(self, agent: str, submodules: Sequence[str] = ()) -> Impact:
+        """What the changes reach of this agent; a changed submodule reaches all of it."""
+        config = self._ground.config.agents[agent]
+        own = self._differences.of_agent(self._ground, agent)
+        mapped = self._mapped(agent) if self._mappable else None
+        scripted = bool(own) and any(defines_agents(side.tree, config.source) for side in self._sides)
+        known = mapped.effects if mapped is not None else {}
+        reader = PatternReader(agent, config, *self._sides)
+        effects = dict(known)
+        for change in own:
+            if change.path in known:
+                continue
+            nothing = unread(change.path) if scripted and (mapped is not None or not self._mappable) else ""
+            if nothing and not reader.claims(change):
+                effects[change.path] = nothing
+            else:
+                reader.add(change)
+        for path in submodules:
+            reader.add(ChangedPath("modified", path))
+        diff = joined([item for item in (mapped.diff if mapped is not None else None, reader.diff()) if item])
+        topics = mapped.topics if mapped is not None else frozenset[str]()
+        return Impact(
+            diff=diff,
+            effects={**effects, **reader.effects},
+            topics=topics | frozenset(config.topics),
+            bailouts=_bailouts(diff),
+        )
+
+    def _mapped(self, agent: str) -> MapImpact | None:
+        return self._maps.impact(agent, self._ground.config.agents[agent].source)
+
+
+def _bailouts(diff: AgentDiff | None) -> tuple[str, ...]:
+    if diff is None:
+        return ()
+    reasons = [*diff.every_case, *(reason for why in diff.topics.values() for reason in why)]
+    unclear = (f"{reason[0]} {part}" for reason in reasons for part in reason if part.startswith(_UNCLEAR))
+    return tuple(dict.fromkeys(unclear))

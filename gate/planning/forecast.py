@@ -1,10 +1,14 @@
-"""What a selection is expected to cost before anything runs: trials and judge calls, as averages rounded up."""
+"""What a selection is expected to cost before anything runs: averages, rounded up.
+
+Tokens are a rough guess from the fixtures' own text. What the agent is instructed with and what its tools return is
+known only once it runs, so a constant stands for it.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
 
 from gate.baselines.levels import CaseClass, classify
-from gate.config import Config
+from gate.config import Config, Price
 from gate.model.baseline import Baseline
 from gate.model.case import Case
 from gate.model.plan import Forecast
@@ -14,13 +18,47 @@ CONFIRMING_TRIALS = 1.6
 VOTES_PER_TRIAL = 1.1
 """Judge calls of a trial on average when a second and third vote are only asked below the level."""
 
+CHARACTERS_PER_TOKEN = 4
+"""English text, by the usual rule of thumb."""
+INSTRUCTION_TOKENS = 1500
+"""What an agent is sent ahead of the conversation, each turn."""
+REPLY_TOKENS = 120
+"""An agent's reply, where the fixture has no reference answer to tell."""
+
 
 def forecast(cases: Sequence[Case], config: Config, baselines: Mapping[str, Baseline]) -> Forecast:
-    """Expected trials and judge calls of these cases under the configured policy and judge."""
-    wanted = [expected_trials(case, config, baselines.get(case.agent)) for case in cases]
-    judged = sum(trials for case, trials in zip(cases, wanted, strict=True) if _asks_judge(case, config))
-    votes = 3.0 if config.judge.votes == 3 else VOTES_PER_TRIAL
-    return Forecast(trials=_up(sum(wanted)), judge_calls=_up(judged * votes))
+    """Expected trials, judge calls, tokens and money of these cases under the configured policy, judge and prices.
+
+    Money is None when an agent's model has no price in the configuration; `unpriced` names those agents.
+    """
+    wanted = [(case, expected_trials(case, config, baselines.get(case.agent))) for case in cases]
+    votes = (3.0 if config.judge.votes == 3 else VOTES_PER_TRIAL) if config.judge.provider != "none" else 0.0
+    models = {name: config.agents[name].model for name in sorted({case.agent for case in cases})}
+    unpriced = tuple(f"{name}: {_unpriced(model)}" for name, model in models.items() if model not in config.prices)
+    spent = [(case, trials, trial_tokens(case)) for case, trials in wanted]
+    return Forecast(
+        trials=_up(sum(trials for _, trials in wanted)),
+        judge_calls=_up(votes * sum(trials for case, trials in wanted if case.dimensions)),
+        tokens=_up(sum(trials * (sent + received) for _, trials, (sent, received) in spent)),
+        money=None if unpriced else sum(n * _money(config.prices[models[c.agent]], tokens) for c, n, tokens in spent),
+        unpriced=unpriced,
+    )
+
+
+def trial_tokens(case: Case) -> tuple[int, int]:
+    """Input and output tokens of one trial: each turn is sent the instructions and everything said before."""
+    said = [len(turn.user) // CHARACTERS_PER_TOKEN for turn in case.turns]
+    reply = len(case.reference_answer) // CHARACTERS_PER_TOKEN // max(1, len(said)) or REPLY_TOKENS
+    sent = sum(INSTRUCTION_TOKENS + sum(said[: turn + 1]) + turn * reply for turn in range(len(said)))
+    return sent, reply * len(said)
+
+
+def _money(price: Price, tokens: tuple[int, int]) -> float:
+    return (price.input * tokens[0] + price.output * tokens[1]) / 1_000_000
+
+
+def _unpriced(model: str) -> str:
+    return f"model {model} is not in `prices`" if model else "no `model` is configured"
 
 
 def expected_trials(case: Case, config: Config, baseline: Baseline | None) -> float:
@@ -39,10 +77,6 @@ def expected_trials(case: Case, config: Config, baseline: Baseline | None) -> fl
 def _screening(case: Case, baseline: Baseline | None) -> int:
     row = baseline.cases.get(case.id) if baseline is not None else None
     return 2 if row is not None and classify(row.runs, row.ok) is CaseClass.CLEAN else 3
-
-
-def _asks_judge(case: Case, config: Config) -> bool:
-    return config.judge.provider != "none" and bool(case.dimensions)
 
 
 def _up(amount: float) -> int:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 
-from gate.config import FILE_NAME, Config
-from gate.planning.patterns import within, within_any
+from gate.config import FILE_NAME, AgentConfig, Config
+from gate.planning.patterns import matches, within, within_any
 from gate.ports import Tree
 
 Kind = Literal["agent", "fixture", "test-data", "gate", "other"]
@@ -44,16 +44,16 @@ class Ground:
         return next((words for words, is_it in parts if is_it), "")
 
     def owners(self, path: str) -> tuple[str, ...]:
-        """The agents whose source a path lies in."""
-        return tuple(name for name, agent in self.config.agents.items() if within_any(path, agent.source))
+        """The agents a path helps define: it lies in their source, or one of their patterns claims it."""
+        return tuple(name for name, agent in self.config.agents.items() if _defines(path, agent))
 
     def definition(self, agent: str, tree: Tree) -> dict[str, str]:
         """The files that define an agent, path to object id: what its fingerprint is made from.
 
         Fixtures, recordings and the gate's other files do not define an agent, even where they lie in its source.
         """
-        source = self.config.agents[agent].source
-        paths = (path for path in tree.paths() if within_any(path, source))
+        config = self.config.agents[agent]
+        paths = (path for path in tree.paths() if _defines(path, config))
         return {path: tree.object_id(path) for path in paths if self.kind(path) == "agent"}
 
     def _is_test_data(self, path: str) -> bool:
@@ -62,3 +62,8 @@ class Ground:
         if file.parent != manifest.parent or file.suffix != manifest.suffix:
             return False
         return file.stem == manifest.stem or file.stem.startswith((f"{manifest.stem}.", f"{manifest.stem}-"))
+
+
+def _defines(path: str, agent: AgentConfig) -> bool:
+    patterns = (*agent.topics.values(), *agent.actions.values())
+    return within_any(path, agent.source) or any(matches(path, glob) for globs in patterns for glob in globs)

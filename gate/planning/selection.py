@@ -13,8 +13,10 @@ from gate.model.case import Case
 from gate.model.plan import Selected
 from gate.model.words import Severity, Status, Tier
 from gate.planning.definition import Impact
+from gate.planning.names import canonical
 from gate.planning.sides import Scope
 from gate.planning.suite import CaseChange
+from gate.planning.tools import mentioned_tools
 
 MAX_REASONS = 4
 """Reasons kept of one case; a further one says how many there were."""
@@ -29,12 +31,11 @@ def affected_reasons(case: Case, impact: Impact) -> tuple[Reason, ...]:
     if diff is None:
         return ()
     reasons = [*diff.every_case]
-    topic = canonical(case.topic)
+    own = {canonical(name) for name in (case.topic, case.expected_topic) if name}
     known = {canonical(name) for name in (*impact.topics, *diff.topics)}
-    if topic in known:
-        reasons += [reason for name, why in diff.topics.items() if canonical(name) == topic for reason in why]
-    else:
-        words = "case of no topic" if not topic else f"case of topic {case.topic}, which the agent does not have"
+    reasons += [reason for name, why in diff.topics.items() if canonical(name) in own for reason in why]
+    if canonical(case.topic) not in known:
+        words = f"case of topic {case.topic}, which the agent does not have" if case.topic else "case of no topic"
         reasons += [(*reason, words) for reason in _everything(diff)]
     tools = mentioned_tools(case)
     for action in diff.actions:
@@ -46,18 +47,6 @@ def affected_reasons(case: Case, impact: Impact) -> tuple[Reason, ...]:
 def _everything(diff: AgentDiff) -> Iterable[Reason]:
     yield from (reason for why in diff.topics.values() for reason in why)
     yield from (reason for action in diff.actions for reason in action.reasons)
-
-
-def mentioned_tools(case: Case) -> frozenset[str]:
-    """The actions a case speaks of (expects, forbids or answers for), spelled canonically."""
-    calls = [call.tool for call in case.expected_tool_calls or ()]
-    results = [result.tool for result in case.tool_results]
-    return frozenset(canonical(name) for name in (*calls, *results, *case.forbidden_tools))
-
-
-def canonical(name: str) -> str:
-    """A topic's or action's name without what people spell differently: case, spaces, `_` and `-`."""
-    return "".join(letter for letter in name.casefold() if letter not in " _-")
 
 
 def case_reasons(change: CaseChange, test_data: str) -> tuple[Reason, ...]:

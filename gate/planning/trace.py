@@ -9,13 +9,12 @@ from gate.model.agent_map import Reason
 from gate.model.case import Case
 from gate.model.plan import AgentPlan, Change
 from gate.planning.changes import Differences, described, kind_of, touched
-from gate.planning.definition import Impact, whole_agent
+from gate.planning.definition import DefinitionReader, Impact
 from gate.planning.fingerprint import agent_fingerprint
 from gate.planning.ground import Ground
 from gate.planning.selection import affected_reasons, case_reasons, pull_request_reasons
 from gate.planning.sides import Scope, Side
 from gate.planning.suite import CaseChange, compare_suites
-from gate.repository.changes import ChangedPath
 
 _NAMED_CASES = 5
 _NOTHING: Mapping[str, str] = {
@@ -87,9 +86,11 @@ class Trace:
     def changes(self) -> tuple[Change, ...]:
         """Every changed path with what it reaches, or why it reaches nothing."""
         effects = self._effects()
+        parts = {path for impact in self.impacts.values() for path in impact.effects}
         files = [
-            described(change, self.ground, effects.get(change.path) or _NOTHING[kind_of(change, self.ground)])
+            described(change, kind, effects.get(change.path) or _NOTHING[kind])
             for change in self.differences.files
+            for kind in (kind_of(change, self.ground, parts),)
         ]
         moved = [
             Change(
@@ -146,18 +147,14 @@ def trace(config: Config, base: Side, head: Side, scope: Scope) -> Trace:
     submodules = {
         agent: tuple(path for path in differences.submodules if touched(path, ground, agent)) for agent in config.agents
     }
+    reader = DefinitionReader(ground, base, head, differences)
     return Trace(
         ground=ground,
         base=base,
         head=head,
         differences=differences,
-        impacts={agent: _impact(differences, ground, agent, submodules[agent]) for agent in config.agents},
+        impacts={agent: reader.impact(agent, submodules[agent]) for agent in config.agents},
         case_changes=compare_suites(base, head),
         widened=tuple(widened),
         submodules={agent: paths for agent, paths in submodules.items() if paths},
     )
-
-
-def _impact(differences: Differences, ground: Ground, agent: str, submodules: Sequence[str]) -> Impact:
-    moved = [ChangedPath("modified", path) for path in submodules]
-    return whole_agent(agent, [*differences.of_agent(ground, agent), *moved])

@@ -1,0 +1,283 @@
+"""What every report shows of a run, in which order: the cases, their reasons, the paths from a change to them.
+
+Plain values without any format, so that comment, console and page cannot tell different stories.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from gate.model.comparison import CaseComparison, DimensionComparison, GroupFinding
+from gate.model.plan import Change, Plan
+from gate.model.report import Report
+from gate.model.score import Evidence
+from gate.model.words import CaseVerdict, Conclusion, Severity, Status
+from gate.reports.phrases import count, score_change
+from gate.verdicts.table import SeverityRow, table
+
+ASIDE = (
+    CaseVerdict.INFRA_FAILURE,
+    CaseVerdict.INCONCLUSIVE,
+    CaseVerdict.IMPROVED,
+    CaseVerdict.FLAKY,
+    CaseVerdict.NOT_COMPARABLE,
+    CaseVerdict.QUARANTINED,
+    CaseVerdict.NEW,
+)
+"""The verdicts listed beside the regressions, in the order a reader wants them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What one dimension says of its case: old and new score, what happened, the words that show it."""
+
+    dimension: str
+    advisory: bool
+    score: str
+    what: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One case with the dimensions that show its verdict; `note` says why in a sentence, or in counts of trials."""
+
+    case: CaseComparison
+    name: str
+    parts: tuple[Part, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeverityTable:
+    """The passing cases of one agent; `agent` is empty when the run has only one."""
+
+    agent: str
+    rows: tuple[SeverityRow, ...]
+
+
+def agents(report: Report) -> tuple[str, ...]:
+    """The agents of the run by name, sorted."""
+    return tuple(
+        sorted({agent.name for agent in report.plan.agents} | {case.agent for case in report.comparison.cases})
+    )
+
+
+def tables(report: Report) -> tuple[SeverityTable, ...]:
+    """One table of passing cases per agent that has any."""
+    names = agents(report)
+    found = [
+        (name, table(replace(report.comparison, cases=tuple(_of(report.comparison.cases, name))))) for name in names
+    ]
+    return tuple(SeverityTable(agent=name if len(names) > 1 else "", rows=rows) for name, rows in found if rows)
+
+
+def _of(cases: Iterable[CaseComparison], agent: str) -> Iterable[CaseComparison]:
+    return (case for case in cases if case.agent == agent)
+
+
+def blocks(report: Report, agent: str, row: SeverityRow) -> bool:
+    """Whether a case that holds the merge stands behind this row's verdict."""
+    return any(
+        case.blocks and case.severity is row.severity and row.dimension in {one.dimension for one in telling(case)}
+        for case in report.comparison.cases
+        if agent in ("", case.agent)
+    )
+
+
+def regressed(report: Report) -> tuple[CaseComparison, ...]:
+    """Frozen cases that regressed or hold the merge, worst first."""
+    return worst_first(
+        case
+        for case in report.comparison.cases
+        if case.status is Status.FROZEN and (case.blocks or case.verdict is CaseVerdict.REGRESSED)
+    )
+
+
+def aside(report: Report, verdict: CaseVerdict) -> tuple[CaseComparison, ...]:
+    """Frozen cases of one of the other verdicts, P0 first."""
+    return worst_first(
+        case
+        for case in report.comparison.cases
+        if case.status is Status.FROZEN and case.verdict is verdict and not case.blocks
+    )
+
+
+def exploratory_failures(report: Report) -> tuple[CaseComparison, ...]:
+    """Exploratory cases that regressed, or whose head does not pass; they never decide."""
+    return worst_first(
+        case
+        for case in report.comparison.cases
+        if case.status is Status.EXPLORATORY and (case.verdict is CaseVerdict.REGRESSED or head_fails(case))
+    )
+
+
+_OPEN = {
+    Conclusion.INFRA_FAILURE: (CaseVerdict.INFRA_FAILURE, CaseVerdict.INCONCLUSIVE),
+    Conclusion.INCONCLUSIVE: (CaseVerdict.INCONCLUSIVE, CaseVerdict.INFRA_FAILURE),
+}
+
+
+def open_verdicts(report: Report) -> tuple[CaseVerdict, ...]:
+    """The verdicts that are why the run could not tell; empty when it could."""
+    return _OPEN.get(report.decision.conclusion, ())
+
+
+def aside_verdicts(report: Report) -> tuple[CaseVerdict, ...]:
+    """The verdicts that are only listed beside, in the order a reader wants them."""
+    return tuple(verdict for verdict in ASIDE if verdict not in open_verdicts(report))
+
+
+def environment(report: Report) -> str:
+    """Why the environment could not tell; empty when the headline says it already."""
+    text = report.comparison.environment
+    return "" if text in report.decision.headline else text
+
+
+def regressed_groups(report: Report) -> tuple[GroupFinding, ...]:
+    """Topics, or the suite as a whole, that regressed although no single case may show it."""
+    return tuple(group for group in report.comparison.groups if group.verdict is CaseVerdict.REGRESSED)
+
+
+def group_name(group: GroupFinding) -> str:
+    """A topic by its name, or the whole suite."""
+    return f"topic {group.group}" if group.group else "the whole suite"
+
+
+def head_fails(case: CaseComparison) -> bool:
+    """Whether some scored dimension of the head does not pass."""
+    return any(one.head is not None and one.head.scored > 0 and not one.head.passes for one in case.dimensions)
+
+
+def worst_first(cases: Iterable[CaseComparison]) -> tuple[CaseComparison, ...]:
+    """What holds the merge, then by severity, then the deepest fall, then by name."""
+    return tuple(sorted(cases, key=_badness))
+
+
+def _badness(case: CaseComparison) -> tuple[bool, Severity, float, float, str]:
+    fall = max((_fall(one) for one in case.dimensions), default=0.0)
+    finding = case.finding
+    kept = finding.head_passed / finding.head_trials if finding.head_trials else 1.0
+    return (not case.blocks, case.severity, -fall, kept, case.case)
+
+
+def _fall(one: DimensionComparison) -> float:
+    old = one.base.score if one.base else None
+    new = one.head.score if one.head else None
+    return float(old - new) if old is not None and new is not None else 0.0
+
+
+def telling(case: CaseComparison) -> tuple[DimensionComparison, ...]:
+    """The dimensions that show the case's verdict; for a regression, the ones that fell when none has that verdict."""
+    same = tuple(one for one in case.dimensions if one.verdict is case.verdict)
+    if same or case.verdict is not CaseVerdict.REGRESSED:
+        return same
+    return tuple(one for one in case.dimensions if _fall(one) > 0)
+
+
+def rows(report: Report, cases: Iterable[CaseComparison]) -> tuple[Row, ...]:
+    """One row per case, in the order of `cases`; a case is named with its agent when the run has several."""
+    several = len(agents(report)) > 1
+    return tuple(
+        Row(
+            case=case,
+            name=case.case if several else case.id,
+            parts=tuple(_part(one) for one in telling(case)),
+            note=_note(case),
+        )
+        for case in cases
+    )
+
+
+def _part(one: DimensionComparison) -> Part:
+    return Part(
+        dimension=one.dimension.value,
+        advisory=one.advisory,
+        score=score_change(one),
+        what=one.reason,
+        quote=quote(one.evidence),
+    )
+
+
+def _note(case: CaseComparison) -> str:
+    if case.finding.explanation:
+        return case.finding.explanation
+    return why_not_comparable(case) or counts(case)
+
+
+def quote(evidence: Evidence | None) -> str:
+    """Where in the transcript, and the words: `turn 3: “…”`; empty when there is nothing to quote."""
+    if evidence is None or not evidence.quote.strip():
+        return ""
+    return f"turn {evidence.turn}: “{evidence.quote}”" if evidence.turn else f"“{evidence.quote}”"
+
+
+def counts(case: CaseComparison) -> str:
+    """How many trials passed on each side, and how many are missing; empty when none ran."""
+    finding = case.finding
+    arms = (("base", finding.base_passed, finding.base_trials), ("this PR", finding.head_passed, finding.head_trials))
+    parts = [f"{arm} {passed} of {trials}" for arm, passed, trials in arms if trials]
+    return ", ".join(parts + ([f"{finding.missing} missing"] if finding.missing else []))
+
+
+_DIFFERS = {
+    "fixture": "the fixture changed",
+    "rubric": "the rubric changed",
+    "data": "its test data changed",
+    "judge": "the judge changed",
+    "checks": "the checks changed",
+}
+
+
+def why_not_comparable(case: CaseComparison) -> str:
+    """Which fingerprint differs, in words; empty when the case is comparable."""
+    if case.verdict is not CaseVerdict.NOT_COMPARABLE:
+        return ""
+    return " and ".join(_DIFFERS.get(part, f"{part} changed") for part in case.differs)
+
+
+def reaching(plan: Plan, cases: Iterable[CaseComparison]) -> tuple[tuple[tuple[str, ...], int], ...]:
+    """The paths to these cases and how many of them each reaches: paths from a changed file first, then most first."""
+    wanted = {case.case for case in cases}
+    found: Counter[tuple[str, ...]] = Counter()
+    for one in plan.selected:
+        if one.case in wanted:
+            found.update({without_case(reason, one.case) for reason in one.reasons if not is_rest(reason)})
+    changed = {change.path for change in plan.changes}
+    return tuple(sorted(found.items(), key=lambda item: (item[0][0] not in changed, -item[1], item[0])))
+
+
+def is_rest(reason: tuple[str, ...]) -> bool:
+    """Whether this leads nowhere: no path at all, or the count of reasons that were too many to keep (`3 more`)."""
+    return not reason or (len(reason) == 1 and reason[0].endswith(" more"))
+
+
+def without_case(reason: tuple[str, ...], case: str) -> tuple[str, ...]:
+    """A reason's path up to, but without, the case it leads to."""
+    names = {case, case.partition("/")[2]}
+    return reason[:-1] if len(reason) > 1 and reason[-1].removeprefix("case ") in names else reason
+
+
+def path_line(path: tuple[str, ...], cases: int) -> str:
+    """`classes/OrderLookup.cls → action Look_Up_Order → topic Returns → 6 cases`."""
+    return " → ".join((*path, count(cases, "case")))
+
+
+def reaching_changes(plan: Plan, cases: Iterable[CaseComparison]) -> tuple[Change, ...]:
+    """The changed files that stand at the start of those paths and have something said of them."""
+    starts = {path[0] for path, _ in reaching(plan, cases) if path}
+    return tuple(change for change in plan.changes if change.effect and change.path in starts)
+
+
+def aside_summary(report: Report) -> str:
+    """`2 improved · 1 flaky (stays green) · 3 new`; empty when there is none."""
+    parts = [(verdict, len(aside(report, verdict))) for verdict in aside_verdicts(report)]
+    return " · ".join(f"{number:,} {_ASIDE_WORDS.get(verdict, verdict.value)}" for verdict, number in parts if number)
+
+
+_ASIDE_WORDS = {CaseVerdict.FLAKY: "flaky (stays green)"}
+
+
+def nothing_affected(report: Report) -> bool:
+    """Whether the change reaches no case, so that nothing ran."""
+    return not report.plan.selected

@@ -1,0 +1,28 @@
+"""Every report of every scenario, held against the kept files. `GOLDEN=write pytest …` writes them anew."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from gate.model.report import Report
+from gate.reports.markdown import comment
+from tests.unit.reports.scenarios import SCENARIOS
+
+GOLDEN = Path(__file__).parent / "golden"
+
+WRITERS: Mapping[str, Callable[[Report], str]] = {
+    "comment.md": comment,
+}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_report_reads_as_the_kept_file(scenario: str, name: str) -> None:
+    text = WRITERS[name](SCENARIOS[scenario])
+    path = GOLDEN / scenario / name
+    if os.environ.get("GOLDEN") == "write":
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    assert text == path.read_bytes().decode()

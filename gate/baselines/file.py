@@ -148,7 +148,7 @@ def _json(text: str, path: str) -> object:
     try:
         value: object = json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        cut = error.pos >= len(text.rstrip())
+        cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")
         what = "is cut short" if cut else "is not valid JSON"
         raise StoreError(f"{path}:{error.lineno}: the baseline {what}: {error.msg}", _REMEDY) from error
     except RecursionError as error:

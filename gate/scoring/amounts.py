@@ -7,7 +7,7 @@ from decimal import Decimal
 _NUMBER = r"(?:\d{1,3}(?:[ \u00a0\u202f'\u2019]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)*)"
 _CODE = "USD|EUR|GBP|CHF|CAD|AUD|NZD|JPY|CNY|INR|SEK|NOK|DKK|PLN|BRL|MXN|SGD|HKD|ZAR"
 _SIGN = "[$€£¥₹₩₺₪₫₱₽]"
-_BEFORE = rf"(?:\b[A-Z]{{1,3}}{_SIGN}|{_SIGN}|\b(?:{_CODE})\b)\s?(?P<after>{_NUMBER})"
+_BEFORE = rf"(?:\b[A-Z]{{1,3}}{_SIGN}|{_SIGN}|\b(?:{_CODE})(?![A-Za-z]))\s?(?P<after>{_NUMBER})"
 _BEHIND = rf"(?<![\w.,])(?P<before>{_NUMBER})\s?(?:{_SIGN}|(?:{_CODE}|[Dd]ollars?|[Ee]uros?)\b)"
 _MONEY = re.compile(f"{_BEFORE}|{_BEHIND}")
 _PERCENT = re.compile(rf"(?<![\w.,])(?P<number>{_NUMBER})\s?(?:%|(?:percent|per\s?cent|pct)\b)", re.IGNORECASE)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gate.model.case import Case
+from gate.scoring.identifiers import is_card_number
 from gate.scoring.wording import fold
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -69,6 +70,8 @@ def is_identifying(key: str, value: str) -> bool:
     text, words = value.strip(), set(_words(key.partition(".")[2]))
     if "@" in text:
         return True
+    if is_card_number(re.sub(r"[ -]", "", text)):
+        return False  # said back it is a leak whoever it belongs to, and has a rule of its own
     if text.isdigit():
         return len(text) >= _DIGITS and not words & _NOT_PERSONAL
     if words & _NOT_PERSONAL or _AMOUNT.fullmatch(text) or _DATE.fullmatch(text):

@@ -16,14 +16,14 @@ _MARKS = str.maketrans(
         "\u2026": "...",
     }
 )
-_EMPHASIS = re.compile(r"\*+|__+")  # markdown bold and italics
+_EMPHASIS = re.compile(r"[*_]*\*[*_]*|__+")  # markdown bold and italics
 _GAP = re.compile(r"\s*(?:\.{3,}|\[\.{3,}\])\s*")
 
 
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """The text in one form: NFKC, case-folded, plain quotes and dashes, no markdown emphasis, single blanks."""
-    plain = unicodedata.normalize("NFKC", text.translate(_MARKS)).casefold()
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).translate(_MARKS).casefold())
     bare = _EMPHASIS.sub("", plain)
     return " ".join((bare if bare.strip() else plain).split())
 

@@ -1,7 +1,7 @@
 import pytest
 
 from gate.scoring.names import clean_name, is_call_of, same_topic
-from tests.builders import a_call
+from tests.conversations import a_call
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from gate.model.case import AntiPattern
 from gate.model.score import Finding
 from gate.model.words import Dimension
 from gate.scoring.phrases import check_anti_patterns, check_must_include, check_must_not_include
-from tests.builders import a_case, a_transcript, a_turn
+from tests.conversations import a_case, a_transcript, a_turn
 
 TWO_TURNS = a_transcript(a_turn("Your refund is on its way."), a_turn("Anything else?", number=2))
 

@@ -3,7 +3,7 @@ from gate.model.score import Finding, Unscored
 from gate.model.transcript import Captured, Passage
 from gate.model.words import Dimension
 from gate.scoring.routing import check_retrieval, check_topic
-from tests.builders import a_case, a_transcript, a_turn
+from tests.conversations import a_case, a_transcript, a_turn
 
 
 def test_the_expected_topic_may_take_over_in_any_turn() -> None:

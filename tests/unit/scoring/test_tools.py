@@ -9,7 +9,7 @@ from gate.model.score import Finding, Unscored
 from gate.model.transcript import Captured, ToolCall
 from gate.model.words import Dimension, ToolMatch
 from gate.scoring.tools import check_forbidden_tools, check_tool_calls
-from tests.builders import a_call, a_case, a_transcript, a_turn
+from tests.conversations import a_call, a_case, a_transcript, a_turn
 
 FIND = ExpectedCall(turn=1, tool="Find", args={"order": Equals("A1")})
 SHIP = ExpectedCall(turn=1, tool="Ship", args={"items": AnyValue()})

@@ -1,0 +1,222 @@
+"""Writes the example's recordings, verdicts and baseline from the conversations in `cases/`.
+
+    python examples/customer-support/authoring/build.py            write them
+    python examples/customer-support/authoring/build.py --check    only say what is not current (exit 1)
+
+All of it was written by hand for this project: nothing was captured from a model.
+"""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import anyio
+from conversations import Author, Recorded
+from definitions import BASE, RECORDED, fingerprint
+from gate.fixtures.suite import Suite, load_suite
+from verdicts import verdicts
+
+from gate import __version__
+from gate.agents.replay import FOLDER_LENGTH
+from gate.baselines.comparable import Scorers
+from gate.baselines.file import write_baseline
+from gate.baselines.record import FIRST_RUNS, Origin, record
+from gate.config import FILE_NAME, parse_config
+from gate.model.case import Case
+from gate.model.judge import Vote
+from gate.model.score import TrialScores
+from gate.model.transcript import Transcript, TurnRecord
+from gate.model.words import Arm, Dimension
+from gate.repository.trees import DiskTree
+from gate.scoring.checks import CHECKS_VERSION
+from gate.scoring.recorded import RecordedJudge, print_verdicts, verdicts_path
+from gate.scoring.scorer import Scorer
+
+ROOT = Path(__file__).resolve().parents[3]
+EXAMPLE = ROOT / "examples/customer-support"
+AGENT = "customer-support-agent"
+WRITTEN = "by hand for this project"
+RECORDED_ON = "2026-11-20"
+"""The day the baseline carries; a fixed one, so that building again changes nothing."""
+
+_SCRIPT = EXAMPLE / "force-app/main/default/aiAuthoringBundles/Customer_Support/Customer_Support.agent"
+_ALIAS = re.compile(r"^ +(\w+): @actions\.(\w+)$", re.MULTILINE)
+_NUMBERS = re.compile(r"\[\s*(\d+(?:,\s*\d+)*)\s*\]")
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One definition of the agent with all its trials: for each case the order and the distinct transcripts."""
+
+    name: str
+    fingerprint: str
+    trials: Mapping[str, tuple[list[int], list[Recorded]]]
+
+
+class Build:
+    """Everything that is written, as path to text."""
+
+    def __init__(self) -> None:
+        self.config = parse_config((ROOT / FILE_NAME).read_text(encoding="utf-8"))
+        folder = ROOT / self.config.fixtures
+        names = [str(path.relative_to(ROOT)).encode() for path in folder.rglob("*") if path.is_file()]
+        self.suite: Suite = load_suite(
+            DiskTree(ROOT, names, {}), self.config.fixtures, self.config.test_data, tuple(self.config.agents)
+        )
+        if self.suite.problems:
+            raise SystemExit("\n".join(map(str, self.suite.problems)))
+
+    @cached_property
+    def definitions(self) -> list[Definition]:
+        """The recorded definitions."""
+        author = Author(
+            folder=EXAMPLE / "authoring/cases",
+            articles=EXAMPLE / "knowledge",
+            data=self.suite.test_data,
+            aliases={action: alias for alias, action in _ALIAS.findall(_SCRIPT.read_text(encoding="utf-8"))},
+        )
+        source = self.config.agents[AGENT].source
+        return [
+            Definition(
+                name, fingerprint(ROOT, source, name), {case.id: author.record(case, name) for case in self.suite.cases}
+            )
+            for name in RECORDED
+        ]
+
+    @cached_property
+    def verdicts(self) -> dict[str, dict[str, tuple[Vote, ...]]]:
+        """The votes by case and by question."""
+        found: dict[str, dict[str, tuple[Vote, ...]]] = {}
+        for definition in self.definitions:
+            for case in self.suite.cases:
+                transcripts = definition.trials[case.id][1]
+                found.setdefault(case.key, {}).update(verdicts(case, transcripts, self.suite.test_data))
+        return found
+
+    def files(self) -> dict[Path, str]:
+        """The text of every file that is built."""
+        recordings = ROOT / self.config.agents[AGENT].driver.recordings
+        folder = self.config.judge.verdicts
+        files: dict[Path, str] = {}
+        for definition in self.definitions:
+            home = recordings / definition.fingerprint[:FOLDER_LENGTH]
+            about = {"agent": AGENT, "describes": definition.name, "fingerprint": definition.fingerprint}
+            files[home / "agent.json"] = _text({**about, "written": WRITTEN})
+            files |= {home / f"{case.id}.json": _text(_recording(case, definition)) for case in self.suite.cases}
+        for case, votes in self.verdicts.items():
+            files[ROOT / verdicts_path(folder, case)] = print_verdicts(votes)
+        files[ROOT / self.config.baselines / f"{AGENT}.json"] = anyio.run(self._baseline)
+        return files
+
+    async def _baseline(self) -> str:
+        """The accepted results: what the gate says of the first trials of the base definition."""
+        judge = RecordedJudge(_Memory({case: print_verdicts(votes) for case, votes in self.verdicts.items()}), "")
+        scorer = Scorer(judge, votes=self.config.judge.votes, test_data=self.suite.test_data, levels=lambda _: {})
+        base = next(one for one in self.definitions if one.name == BASE)
+        scores: list[TrialScores] = [await scorer(case, trial) for case, trial in self._first_trials(base)]
+        origin = Origin(
+            agent=AGENT,
+            agent_fingerprint=base.fingerprint,
+            commit="",
+            gate_version=__version__,
+            date=RECORDED_ON,
+            scorers=Scorers(judge=judge.fingerprint, checks=CHECKS_VERSION),
+        )
+        return write_baseline(record(None, self.suite.cases, scores, origin, advisory=frozenset(Dimension)))
+
+    def _first_trials(self, definition: Definition) -> Iterator[tuple[Case, Transcript]]:
+        for case in self.suite.cases:
+            order, transcripts = definition.trials[case.id]
+            for trial, index in enumerate(order[:FIRST_RUNS], start=1):
+                yield (
+                    case,
+                    Transcript(
+                        case=case.key,
+                        arm=Arm.BASE,
+                        trial=trial,
+                        agent_fingerprint=definition.fingerprint,
+                        turns=transcripts[index].turns,
+                    ),
+                )
+
+
+class _Memory:
+    """Verdict files that are not written yet."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = {f"{case}.jsonl": text for case, text in texts.items()}
+
+    def read(self, path: str) -> bytes:
+        return self._texts[path].encode()
+
+
+def _recording(case: Case, definition: Definition) -> dict[str, object]:
+    order, transcripts = definition.trials[case.id]
+    return {
+        "case": case.id,
+        "fixture": case.fingerprints.fixture,
+        "order": order,
+        "transcripts": [{"count": one.count, "turns": [_turn(turn) for turn in one.turns]} for one in transcripts],
+    }
+
+
+def _turn(turn: TurnRecord) -> dict[str, object]:
+    calls = [
+        {"alias": call.alias, "arguments": call.arguments, "name": call.name}
+        | ({"error": call.error} if call.error else {"result": call.result})
+        for call in turn.tool_calls
+    ]
+    passages = [{"query": one.query, "source": one.source, "text": one.text} for one in turn.retrieved]
+    return {
+        "number": turn.number,
+        "user": turn.user,
+        "reply": turn.reply,
+        "topic": turn.topic,
+        **({"tool_calls": calls} if calls else {}),
+        **({"retrieved": passages} if passages else {}),
+    }
+
+
+def _text(value: object) -> str:
+    """JSON with sorted keys, one value a line; lists of bare numbers on one."""
+    text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return _NUMBERS.sub(lambda match: "[" + ", ".join(re.split(r",\s*", match[1])) + "]", text)
+
+
+def _built() -> Iterator[Path]:
+    """Files of earlier builds."""
+    yield from (EXAMPLE / "recordings").rglob("*.json")
+    yield from (EXAMPLE / "verdicts").rglob("*.jsonl")
+
+
+def main() -> int:
+    """Build, or check."""
+    parser = argparse.ArgumentParser(description="Write the example's recordings, verdicts and baseline.")
+    parser.add_argument("--check", action="store_true", help="only say what is not current")
+    check: bool = parser.parse_args().check
+    files = Build().files()
+    old = [path for path in _built() if path not in files]
+    stale = [
+        path for path, text in files.items() if not path.is_file() or path.read_text(encoding="utf-8") != text
+    ] + old
+    for path in sorted(stale):
+        print(path.relative_to(ROOT), file=sys.stderr)
+    if check:
+        print(f"{len(stale)} of {len(files)} files are not current" if stale else f"{len(files)} files are current")
+        return 1 if stale else 0
+    for path in old:
+        path.unlink()
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    print(f"wrote {len(stale)} of {len(files)} files")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -62,7 +62,7 @@ def prompt(asked: JudgeQuestion, nonce: str) -> str:
 
     `nonce` is random and new for each vote, at least 16 characters; it is no part of the question's hash.
     """
-    fenced = (f"<<<{nonce} {part.title}\n{part.text.replace(nonce, '')}\n{nonce}>>>" for part in asked.parts)
+    fenced = (f"<<<{nonce} {part.title}\n{part.text.replace(nonce, ' ')}\n{nonce}>>>" for part in asked.parts)
     dimensions = ", ".join(asked.dimensions)
     return "\n\n".join([*fenced, f"Score these dimensions: {dimensions}."])
 

@@ -39,7 +39,7 @@ class _Line(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    votes: Annotated[tuple[dict[Dimension, _Score], ...], Field(min_length=1, max_length=3)]
+    votes: Annotated[list[dict[Dimension, _Score]], Field(min_length=1, max_length=3)]
 
 
 class RecordedJudge:

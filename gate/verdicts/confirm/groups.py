@@ -1,8 +1,9 @@
 """Topics and the whole suite: many small falls that no single case would show, proved by fresh pairs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, log
+from typing import NamedTuple
 
 from gate.model.comparison import GroupFinding, Request
 from gate.model.words import CaseVerdict, Outcome
@@ -11,7 +12,7 @@ from gate.verdicts.confirm.options import ConfirmOptions
 from gate.verdicts.confirm.screening import stratum
 from gate.verdicts.confirm.words import odds, percent
 from gate.verdicts.confirm.words import pairs as pair_words
-from gate.verdicts.statistics import log_e_pairs, stratified_p
+from gate.verdicts.statistics import Stratum, log_e_pairs, stratified_p
 
 SUITE = ""
 """The group of all cases."""
@@ -51,40 +52,44 @@ class Group:
         return self.pairs > before
 
 
-def group_members(standings: Iterable[Standing]) -> Mapping[str, Sequence[Standing]]:
-    """The cases that count, by topic, and all of them as the suite.
+class Member(NamedTuple):
+    """A case that counts in groups, with what its screening came to."""
+
+    standing: Standing
+    screened: Stratum
+
+
+def group_members(standings: Iterable[Standing]) -> Mapping[str, Sequence[Member]]:
+    """The cases that count, by topic, and all of them as the suite; taken right after screening.
 
     Quarantined cases count (their rate may fall as well as any); cases that may never block do not. Topics of several
     agents are told apart by the agent's name.
     """
-    counting = [
-        standing
-        for standing in standings
-        if standing.case.may_block
-        and standing.case.comparable
-        and not standing.case.quarantined
-        and standing.case.stored_runs > 0
-        and standing.head.scored
-    ]
-    several = len({_agent(standing) for standing in counting}) > 1
-    groups: dict[str, list[Standing]] = {}
-    for standing in counting:
-        if standing.case.topic:
-            name = f"{_agent(standing)}/{standing.case.topic}" if several else standing.case.topic
-            groups.setdefault(name, []).append(standing)
+    counting = [Member(standing, stratum(standing)) for standing in standings if _counts(standing)]
+    several = len({_agent(member) for member in counting}) > 1
+    groups: dict[str, list[Member]] = {}
+    for member in counting:
+        topic = member.standing.case.topic
+        if topic:
+            groups.setdefault(f"{_agent(member)}/{topic}" if several else topic, []).append(member)
     return {**dict(sorted(groups.items())), SUITE: counting}
 
 
-def fallen(members: Mapping[str, Sequence[Standing]]) -> list[Group]:
-    """The topics whose screening lies below the stored counts; else the suite, when that does."""
-    topics = [name for name in members if name != SUITE]
-    found = _fallen(members, topics)
-    return found or _fallen(members, [SUITE])
+def fallen(members: Mapping[str, Sequence[Member]], drifted: Collection[str] = ()) -> list[Group]:
+    """The topics whose screening lies below the stored counts; else the suite, when that does.
+
+    Cases that were found to fail on base as well (`drifted`) explain themselves and count no more.
+    """
+    left = {
+        name: [member for member in group if member.standing.case.case not in drifted]
+        for name, group in members.items()
+    }
+    return _fallen(left, [name for name in left if name != SUITE]) or _fallen(left, [SUITE])
 
 
-def suite_p(members: Mapping[str, Sequence[Standing]]) -> float:
+def suite_p(members: Mapping[str, Sequence[Member]]) -> float:
     """How likely so many screening failures are when nothing changed since the baseline."""
-    return stratified_p(stratum(standing) for standing in members[SUITE])
+    return stratified_p(member.screened for member in members[SUITE])
 
 
 def examine(ledger: Ledger, options: ConfirmOptions, groups: Sequence[Group]) -> Steps:
@@ -114,11 +119,18 @@ def _ends(ledger: Ledger, options: ConfirmOptions) -> bool:
     return bool(ledger.missing_too_many(options.infra_missing))
 
 
-def _fallen(members: Mapping[str, Sequence[Standing]], names: Iterable[str]) -> list[Group]:
+def _fallen(members: Mapping[str, Sequence[Member]], names: Iterable[str]) -> list[Group]:
     groups = (
-        Group(name, members[name], stratified_p(stratum(standing) for standing in members[name])) for name in names
+        Group(name, [member.standing for member in members[name]], stratified_p(one.screened for one in members[name]))
+        for name in names
     )
-    return [group for group in groups if group.members and group.p <= TRIGGER_P]
+    return [group for group in groups if group.p <= TRIGGER_P]
+
+
+def _counts(standing: Standing) -> bool:
+    case = standing.case
+    judged = case.may_block and case.comparable and not case.quarantined and case.stored_runs > 0
+    return judged and standing.head.scored > 0
 
 
 def _evidence(group: Group) -> float:
@@ -153,5 +165,5 @@ def _words(group: Group) -> str:
     return f"{pair_words(group.worse, group.better, group.pairs)}, drawn afresh"
 
 
-def _agent(standing: Standing) -> str:
-    return standing.case.case.partition("/")[0]
+def _agent(member: Member) -> str:
+    return member.standing.case.case.partition("/")[0]

@@ -61,6 +61,7 @@ class Ledger:
         self.phases: Counter[str] = Counter()
         self.groups: list[GroupFinding] = []
         self.environment = ""
+        self.drifted: list[str] = []  # cases in which base fails as well now
         self._missing: Counter[Arm] = Counter()
         self._asked: Counter[Arm] = Counter()
 

@@ -1,12 +1,17 @@
 """Screen, confirm, control: the stored counts say where to look, only pairs of this session may block."""
 
+from collections.abc import Sequence
+
+from gate.model.comparison import GroupFinding
 from gate.model.words import CaseVerdict, Severity
 from gate.verdicts.confirm.breaker import break_on_drift
 from gate.verdicts.confirm.groups import examine, fallen, group_members, suite_p
-from gate.verdicts.confirm.ledger import Ledger, Standing, Steps
+from gate.verdicts.confirm.ledger import Ledger, Steps
 from gate.verdicts.confirm.options import ConfirmOptions
 from gate.verdicts.confirm.pairs import confirm
 from gate.verdicts.confirm.screening import screen, seen, suspects
+
+_NAMED = 5  # cases named in one sentence
 
 
 def paired_steps(ledger: Ledger, options: ConfirmOptions) -> Steps:
@@ -32,17 +37,24 @@ def _blocking(ledger: Ledger, options: ConfirmOptions) -> Steps:
         return
     frozen = suspects(ledger)
     members = group_members(ledger.standings.values())
-    triggered = fallen(members)  # before confirmation adds trials that were not drawn blindly
     yield from break_on_drift(ledger, frozen, suite_p(members) if frozen else 1.0)
     if ledger.environment or ledger.missing_too_many(options.infra_missing):
         return
     yield from confirm(ledger, options, frozen)
+    if ledger.drifted:
+        ledger.groups.append(GroupFinding(group="", verdict=CaseVerdict.UNCHANGED, explanation=_drift(ledger.drifted)))
     if not _blocks(ledger) and not ledger.missing_too_many(options.infra_missing):
-        yield from examine(ledger, options, triggered)
+        yield from examine(ledger, options, fallen(members, ledger.drifted))
+
+
+def _drift(cases: Sequence[str]) -> str:
+    named = ", ".join(cases[:_NAMED]) + (f" and {len(cases) - _NAMED} more" if len(cases) > _NAMED else "")
+    return (
+        f"base fails as well now in {len(cases)} of the cases that passed when the baseline was recorded ({named}): "
+        "the platform, the model or the test data changed, not this PR; if it stays, record the baseline anew"
+    )
 
 
 def _blocks(ledger: Ledger) -> bool:
-    findings: list[Standing] = list(ledger.standings.values())
-    return any(standing.verdict is CaseVerdict.REGRESSED for standing in findings) or any(
-        group.verdict is CaseVerdict.REGRESSED for group in ledger.groups
-    )
+    verdicts = [standing.verdict for standing in ledger.standings.values()]
+    return CaseVerdict.REGRESSED in [*verdicts, *(group.verdict for group in ledger.groups)]

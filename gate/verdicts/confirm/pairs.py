@@ -30,6 +30,7 @@ def confirm(ledger: Ledger, options: ConfirmOptions, standings: Sequence[Standin
         elif not regressed and ledger.missing_too_many(options.infra_missing):
             _stop(active, "stopped: too many trials are missing")
         active = [suspect for suspect in active if suspect.standing.verdict is None]
+    ledger.drifted = [suspect.standing.case.case for suspect in suspects if suspect.fails_on_base]
 
 
 def _suspect(standing: Standing) -> Suspect:
@@ -53,9 +54,13 @@ def _settle(suspect: Suspect, needed: float, options: ConfirmOptions) -> None:
     standing = suspect.standing
     if suspect.evidence >= needed:
         standing.settle(CaseVerdict.REGRESSED, _regressed(suspect, needed))
+    elif suspect.fails_on_base:
+        standing.settle(CaseVerdict.UNCHANGED, f"{_trials(suspect)}: base fails as well now, so it is not this change")
     elif suspect.cleared:
         unsteady = standing.case.stored_ok < standing.case.stored_runs or suspect.base_passed < suspect.base_scored
-        standing.settle(CaseVerdict.FLAKY if unsteady else CaseVerdict.UNCHANGED, _cleared(suspect))
+        standing.settle(
+            CaseVerdict.FLAKY if unsteady else CaseVerdict.UNCHANGED, f"{_trials(suspect)}: as steady as before"
+        )
     elif standing.skipped:
         standing.settle(CaseVerdict.INCONCLUSIVE, f"{_trials(suspect)}; the budget ended before this was decided")
     elif suspect.asked >= options.cap:
@@ -97,12 +102,6 @@ def _stop(active: Iterable[Suspect], why: str) -> None:
 def _regressed(suspect: Suspect, needed: float) -> str:
     standing = suspect.standing
     return f"{pairs(standing.worse, standing.better, suspect.pairs)} ({odds(suspect.evidence, needed)})"
-
-
-def _cleared(suspect: Suspect) -> str:
-    if suspect.base_scored >= 2 and suspect.base_passed <= suspect.base_scored * suspect.planned / 2:
-        return f"{_trials(suspect)}: base fails as well now, so it is not this change"
-    return f"{_trials(suspect)}: as steady as before"
 
 
 def _trials(suspect: Suspect) -> str:

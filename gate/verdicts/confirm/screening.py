@@ -9,12 +9,13 @@ from gate.model.words import Arm, CaseVerdict
 from gate.verdicts.confirm.ledger import SCREEN, Ledger, Standing, Steps
 from gate.verdicts.confirm.options import ConfirmOptions
 from gate.verdicts.confirm.words import of, percent
-from gate.verdicts.statistics import Stratum, log_likelihood_ratio, planned_rate, session_rate, stratified_p
+from gate.verdicts.statistics import Stratum, stratified_p
 
 GATEABLE_SHARE = 0.75
 """Share of stored passes below which a case is quarantined: too unsteady to hold anyone's merge."""
 ADMITTED_RUNS = 5
 """Stored runs from which a case may block; with fewer, unsteady and broken look alike."""
+_SURPRISING_P = 0.05
 _IMPROVED_P = 0.01
 
 
@@ -120,10 +121,9 @@ def _settle(standing: Standing) -> None:
 
 
 def _settle_unconfirmed(standing: Standing) -> None:
-    """A case that cannot block is not worth a confirmation: its stored rate explains the failures, or nobody knows."""
-    case, head = standing.case, standing.head
-    rate = session_rate(planned_rate(case.stored_ok, case.stored_runs), 0, 0)
-    if log_likelihood_ratio(rate, head.passed, head.failed) <= 0:
+    """A case that cannot block is not worth a confirmation: its stored failures explain these, or nobody knows."""
+    case = standing.case
+    if case.stored_ok < case.stored_runs and stratified_p([stratum(standing)]) > _SURPRISING_P:
         standing.settle(CaseVerdict.FLAKY, f"{seen(standing)}: as unsteady as before")
     else:
         standing.settle(

@@ -1,5 +1,6 @@
 """Drivers that cannot run base: head's trials against the stored counts. Proves hard breaks only."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import comb, log
@@ -113,8 +114,8 @@ def detectable(cases: Sequence[CaseInput], options: ConfirmOptions) -> str:
     screening = options.screening_trials(clean)
     needed = needed_evidence(len(gateable), options)
     test = StoredTest(usual, usual, needed, screening + min(_CAP, options.cap))
-    seen_at = [rate for rate in range(100) if test.power(rate / 100, screening) >= _RELIABLY]
-    drop = f"100 % → {max(seen_at)} % of trials" if seen_at else "none: more stored runs are needed"
+    first_unseen = bisect_left(range(101), True, key=lambda rate: test.power(rate / 100, screening) < _RELIABLY)
+    drop = f"100 % → {first_unseen - 1} % of trials" if first_unseen else "none: more stored runs are needed"
     return f"hard breaks only; smallest drop seen reliably: {drop} ({round(usual, 1):g} stored runs per case)"
 
 

@@ -13,6 +13,8 @@ LOG_CLEARED = log(0.05)
 """Log likelihood ratio of "fell" to "as it was" at which a suspect is cleared."""
 _FAILURES_BEFORE_PAIRS = 3  # base trials are spent only on cases that keep failing
 _SHARE_AT_ONCE = 8
+_FEWEST_BASE = 5
+_FAILING_BASE_SHARE = 0.25  # a case that may block passes 75 % of its stored runs
 _SCORED = frozenset({Outcome.PASSED, Outcome.FAILED})
 
 
@@ -43,6 +45,14 @@ class Suspect:
     def cleared(self) -> bool:
         """Whether its head trials fit the rate it has on base far better than a fall."""
         return self._cleared_after(0, 0, 0)
+
+    @property
+    def fails_on_base(self) -> bool:
+        """Whether base itself fails most of the time now: whatever happened, it was not this change.
+
+        Two low rates cannot be told apart, so without this the cap alone would end it.
+        """
+        return self.base_scored >= _FEWEST_BASE and self.base_passed <= self.base_scored * _FAILING_BASE_SHARE
 
     def ask(self, ledger: Ledger, steps: int) -> list[Request]:
         """Requests of the next steps: single head trials, or pairs of base and head."""

@@ -12,6 +12,8 @@ from gate.model.words import CaseVerdict, Conclusion
 from gate.verdicts.sentences import headline, next_action, notes
 from gate.verdicts.standing import Rules, Standing, stand
 
+__all__ = ["Rules", "decide", "digest_of"]
+
 _EXIT = {
     Conclusion.PASS: ExitCode.PASS,
     Conclusion.ACCEPTED: ExitCode.PASS,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gate.model.comparison import CaseComparison, Comparison, DimensionComparison
 from gate.model.words import CaseVerdict, Dimension, Severity, Status
+from gate.verdicts.gaps import silent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +43,8 @@ _LOUDEST_FIRST = (
 def table(comparison: Comparison) -> tuple[SeverityRow, ...]:
     """One row per severity and dimension that any frozen case of the run declares, P0 first.
 
-    Quarantined, new and not comparable cases stand aside unless a row has no others; a row's verdict is the loudest
-    of its cases' (a regression before an improvement).
+    Quarantined, new and not comparable cases stand aside unless a row has no others, and so do those that a failure in
+    another dimension left unscored; a row's verdict is the loudest of its cases' (a regression before an improvement).
     """
     cells: dict[tuple[Severity, Dimension], list[tuple[CaseComparison, DimensionComparison]]] = {}
     for case in comparison.cases:
@@ -57,7 +58,7 @@ def table(comparison: Comparison) -> tuple[SeverityRow, ...]:
 def _row(
     severity: Severity, dimension: Dimension, cell: list[tuple[CaseComparison, DimensionComparison]]
 ) -> SeverityRow:
-    comparable = [one for case, one in cell if case.verdict not in _ASIDE]
+    comparable = [one for case, one in cell if case.verdict not in _ASIDE and (_scored(one) or silent(case, one))]
     shown = comparable or [one for _, one in cell]
     both = [(one.base, one.head) for one in comparable if _scored(one)]
     heads = [head for _, head in both] if comparable else [one.head for one in shown if one.head and one.head.scored]

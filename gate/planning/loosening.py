@@ -58,14 +58,22 @@ def _calls(base: Case, head: Case) -> Iterator[str]:
         yield "expected tool calls no longer declared"
         return
     remaining = list(head.expected_tool_calls)
+    gone: list[ExpectedCall] = []
+    matched: list[int] = []
     for call in base.expected_tool_calls:
         same = next((item for item in remaining if _asks_as_much(call, item)), None)
         if same is None:
-            yield f"expected call of {call.tool} in turn {call.turn} removed or relaxed"
+            gone.append(call)
         else:
             remaining.remove(same)
+            matched.append(next(place for place, item in enumerate(head.expected_tool_calls) if item is same))
+    yield from (f"expected call of {call.tool} in turn {call.turn} removed or relaxed" for call in gone)
+    if base.tool_match is ToolMatch.STRICT and matched != sorted(matched):
+        yield "order of expected calls changed"
     if base.tool_match is not ToolMatch.SUPERSET:
-        yield from (f"call of {call.tool} in turn {call.turn} is now expected, was not allowed" for call in remaining)
+        tools = {call.tool for call in gone}
+        new = (call for call in remaining if call.tool not in tools)
+        yield from (f"call of {call.tool} in turn {call.turn} is now expected, was not allowed" for call in new)
 
 
 def _asks_as_much(base: ExpectedCall, head: ExpectedCall) -> bool:

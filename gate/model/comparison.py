@@ -77,7 +77,8 @@ class Tally:
     """How one arm did on one dimension of a case: scored trials, how many at or above the level.
 
     `score` is the most frequent score (the lower of two equally frequent); None when nothing was scored. `histogram`
-    says how often 0, 1 and 2 were given.
+    says how often 0, 1 and 2 were given. `checked`, in an advisory dimension of this run's trials: how many of how many
+    reached the level by the word of the checks alone, which is all that may block.
     """
 
     passed: float
@@ -85,6 +86,7 @@ class Tally:
     unscored: float = 0
     score: int | None = None
     histogram: Histogram = (0.0, 0.0, 0.0)
+    checked: tuple[int, int] | None = None
 
     @property
     def passes(self) -> bool:

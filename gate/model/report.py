@@ -13,6 +13,7 @@ class AcceptanceRow:
     """One absolute floor: the share of trials that must pass a dimension, over all cases of a severity alike.
 
     `low` and `high` bound the true share with 95 % confidence; `cases` count, `missing` of them gave no score.
+    `blocks`: a P0 floor is missed, in an advisory dimension by the word of the checks alone.
     """
 
     agent: str
@@ -26,6 +27,7 @@ class AcceptanceRow:
     verdict: Literal["met", "missed", "not yet decidable"]
     missing: int = 0
     advisory: bool = False
+    blocks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,6 +68,7 @@ def _row(
     if not counts and not missing:
         return None
     rate, low, high = _bounds(counts, missing, exact=deterministic)
+    checked = _bounds([counted for _, one in found for counted in _checked(one)], missing, exact=deterministic)
     return AcceptanceRow(
         agent=agent,
         severity=severity,
@@ -80,10 +81,12 @@ def _row(
         verdict="met" if low >= floor else "missed" if high < floor else "not yet decidable",
         missing=missing,
         advisory=any(one.advisory for _, one in found),
+        blocks=severity is Severity.P0 and high < floor and checked[2] < floor,
     )
 
 
 def _counts(case: CaseComparison, one: DimensionComparison) -> tuple[float, float] | None:
+    """Passed and scored trials, as reported."""
     if one.head is None or not one.head.scored:
         return None
     if case.verdict in _CARRIED and one.base is not None:
@@ -91,7 +94,15 @@ def _counts(case: CaseComparison, one: DimensionComparison) -> tuple[float, floa
     return one.head.passed, one.head.scored
 
 
+def _checked(one: DimensionComparison) -> list[tuple[float, float]]:
+    """The same of the head as far as it may block: in an advisory dimension by the word of the checks alone."""
+    if one.head is None or not one.head.scored:
+        return []
+    return [one.head.checked or (one.head.passed, one.head.scored)]
+
+
 def _bounds(counts: list[tuple[float, float]], missing: int, *, exact: bool) -> tuple[float, float, float]:
+    """The mean of the cases' rates and its bounds, with a missing case as failing below and passing above."""
     if not counts:
         return 0.0, 0.0, 1.0
     rate = sum(passed / scored for passed, scored in counts) / len(counts)

@@ -31,7 +31,7 @@ class Facts:
             return None
         session = self.base.get(dimension)
         if session is not None and any(session.shown):
-            return session.tally(self.levels[dimension])
+            return session.tally(self.levels[dimension], advisory=dimension in self.advisory)
         stored = self.row.hist.get(dimension, (0.0, 0.0, 0.0))
         return tally_of(stored, self.levels[dimension], max(0.0, round(self.row.runs - sum(stored), 2)))
 
@@ -79,14 +79,14 @@ def _regressed_dimensions(facts: Facts) -> frozenset[Dimension]:
 def _dimension(
     facts: Facts, verdict: CaseVerdict, dimension: Dimension, worse: frozenset[Dimension]
 ) -> DimensionComparison:
-    counts, level = facts.head_counts(dimension), facts.levels[dimension]
+    counts, level, advisory = facts.head_counts(dimension), facts.levels[dimension], dimension in facts.advisory
     compared = DimensionComparison(
         dimension=dimension,
         level=level,
         verdict=verdict,
         base=facts.base_tally(dimension),
-        head=counts.tally(level) if dimension in facts.head else None,
-        advisory=dimension in facts.advisory,
+        head=counts.tally(level, advisory=advisory) if dimension in facts.head else None,
+        advisory=advisory,
     )
     own = CaseVerdict.REGRESSED if dimension in worse else _dimension_verdict(verdict, compared)
     reason, evidence = _reason(counts, compared, own, by_checks=compared.advisory and dimension in worse)

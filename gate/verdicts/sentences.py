@@ -1,6 +1,6 @@
 """The words of a decision: the headline, the next action, the notes.
 
-Plain text. Of what came from outside it holds only ids, names, and why a score is missing.
+Plain text with `code` in backticks. Of what came from outside it holds only ids, names, and why a score is missing.
 """
 
 from collections.abc import Iterable, Sequence
@@ -85,14 +85,14 @@ def _passed(standing: Standing) -> str:
 
 def _held(standing: Standing) -> list[str]:
     parts = [] if standing.covers else _signable(standing)
-    floors = [f"{row.severity} {row.dimension} of {row.agent} is below its floor" for row in standing.floors]
+    floors = [f"{row.severity} {row.dimension} of `{row.agent}` is below its floor" for row in standing.floors]
     return [*parts, *floors]
 
 
 def _signable(standing: Standing) -> list[str]:
     parts = []
     if standing.regressed:
-        agents = sorted({case.agent for case in standing.regressed})
+        agents = sorted({f"`{case.agent}`" for case in standing.regressed})
         parts.append(f"{counted(len(standing.regressed), 'P0 case')} regressed in {join(agents)}")
     parts += [f"{group.group or 'the whole suite'} fell as a group" for group in standing.groups]
     if standing.changes:
@@ -118,14 +118,13 @@ def _to_sign(standing: Standing) -> list[str]:
     command = " ".join(["/accept-baseline", *(ids if len(ids) <= MOST_NAMED else [])])
     undo = "Fix" if standing.regressed or standing.groups else "Take back"
     who = f"let someone with write access accept {them} for this commit"
-    return [f"{undo} {them}, or {who}: label accept-baseline, or comment {command} reason: …"]
+    return [f"{undo} {them}, or {who}: label `accept-baseline`, or comment `{command} reason: …`"]
 
 
 def _to_reach(row: AcceptanceRow) -> str:
-    return (
-        f"Raise {row.severity} {row.dimension} of {row.agent} from {row.rate:.0%} ({row.low:.0%} to {row.high:.0%}) to "
-        f"{row.floor:.0%}, or change acceptance in agent-gate.yml on the default branch."
-    )
+    now = f"{row.rate:.0%} (95 % interval {row.low:.0%} to {row.high:.0%})"
+    what = f"{row.severity} {row.dimension} of `{row.agent}`"
+    return f"Raise {what} from {now} to its floor of {row.floor:.4g}, or change `acceptance` in the configuration."
 
 
 def _to_find_out(standing: Standing, conclusion: Conclusion) -> list[str]:
@@ -135,7 +134,7 @@ def _to_find_out(standing: Standing, conclusion: Conclusion) -> list[str]:
         return [f"{standing.gaps[0]}.", *rest]
     if conclusion is Conclusion.INFRA_FAILURE:
         return [
-            "Nothing is said of the change: run again when agent and judge answer, with agent-gate run --resume DIR."
+            "Nothing is said of the change: run again when agent and judge answer, with `agent-gate run --resume DIR`."
         ]
     undecided = named(case.id for case in standing.undecided)
     return [f"Run again, or read the trials of {undecided}: they point neither way."]

@@ -7,7 +7,7 @@ from gate.model.baseline import SignOff
 from gate.model.comparison import CaseComparison, Comparison, GroupFinding
 from gate.model.plan import GateChange, Plan
 from gate.model.report import AcceptanceRow
-from gate.model.words import CaseVerdict, Severity
+from gate.model.words import CaseVerdict
 from gate.verdicts.gaps import gaps
 from gate.verdicts.inputs import decides
 
@@ -57,11 +57,7 @@ def stand(plan: Plan, comparison: Comparison, rules: Rules, digest: str) -> Stan
         regressed=regressed,
         groups=tuple(group for group in comparison.groups if group.verdict is CaseVerdict.REGRESSED),
         changes=tuple(change for change in plan.gate_changes if change.needs_sign_off),
-        floors=tuple(
-            row
-            for row in rules.acceptance
-            if row.verdict == "missed" and row.severity is Severity.P0 and not row.advisory
-        ),
+        floors=tuple(row for row in rules.acceptance if row.blocks),
         gaps=gaps(plan, comparison),
         undecided=tuple(case for case in comparison.cases if decides(case.severity, case.status) and _open(case)),
         sign_off=rules.sign_off,

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gate.baselines.levels import at_or_above
 from gate.model.baseline import Histogram
@@ -62,10 +62,11 @@ class DimensionCounts:
         if trial.arm is Arm.HEAD:
             self._explain(trial, score)
 
-    def tally(self, level: int) -> Tally:
-        """The counts as reported."""
+    def tally(self, level: int, *, advisory: bool) -> Tally:
+        """The counts as reported, with what the checks alone say where only they may block."""
         zero, one, two = self.shown
-        return tally_of((zero, one, two), level, self.unscored)
+        tally = tally_of((zero, one, two), level, self.unscored)
+        return replace(tally, checked=(sum(self.blocking[level:]), sum(self.blocking))) if advisory else tally
 
     def failing_share(self, level: int) -> float | None:
         """The share of trials below the level, as counted against a merge; None when there is none."""

@@ -102,7 +102,7 @@ def _acceptance(report: Report) -> list[Block]:
     icons = {"met": "🟢", "missed": "🔴", "not yet decidable": "❔"}
     cells = [
         (
-            f"{row.severity} {row.dimension}" + (" *(advisory)*" if row.advisory else ""),
+            _text(view.criterion(report, row), _NAME) + (" *(advisory)*" if row.advisory else ""),
             f"at least {phrases.percent(row.floor)}",
             phrases.acceptance(row),
             f"{icons[row.verdict]} {row.verdict}",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from gate.model.comparison import CaseComparison, DimensionComparison, GroupFinding
 from gate.model.plan import Change, Plan
-from gate.model.report import Report
+from gate.model.report import AcceptanceRow, Report
 from gate.model.score import Evidence
 from gate.model.words import CaseVerdict, Conclusion, Severity, Status
 from gate.reports.phrases import count, score_change
@@ -83,6 +83,11 @@ def blocks(report: Report, agent: str, row: SeverityRow) -> bool:
         for case in report.comparison.cases
         if agent in ("", case.agent)
     )
+
+
+def criterion(report: Report, row: AcceptanceRow) -> str:
+    """An acceptance criterion by severity and dimension, with its agent when the run has several."""
+    return f"{row.severity} {row.dimension}" + (f" of {row.agent}" if len(agents(report)) > 1 else "")
 
 
 def regressed(report: Report) -> tuple[CaseComparison, ...]:

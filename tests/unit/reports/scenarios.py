@@ -327,7 +327,7 @@ def hostile() -> Report:
             guarantee=HOSTILE,
             detectable=HOSTILE,
             groups=[GroupFinding(group=HOSTILE, verdict=CaseVerdict.REGRESSED, explanation=HOSTILE)],
-            phases={HOSTILE: 3},
+            phases={"screen": 3},
         ),
         of_plan=plan(
             [selected_case(HOSTILE, (HOSTILE, HOSTILE), agent=HOSTILE)],

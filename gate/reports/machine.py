@@ -1,0 +1,54 @@
+"""`report.json`: the whole report as data, and back. For programs; nothing in it is meant to be read by people."""
+
+import json
+
+from pydantic import TypeAdapter, ValidationError
+
+from gate.errors import StoreError
+from gate.model.case import Json
+from gate.model.report import Report
+
+SCHEMA_VERSION = 1
+_REPORT = TypeAdapter(Report)
+_KEY = "schema"
+
+
+def report_json(report: Report) -> str:
+    """The report as JSON text: sorted keys, ASCII only, a final newline; nothing in it is a workflow command."""
+    value = _REPORT.dump_python(report, mode="json") | {_KEY: SCHEMA_VERSION}
+    text = json.dumps(value, indent=1, sort_keys=True, ensure_ascii=True)
+    return text.replace("##[", "#\\u0023[") + "\n"  # the same value, but no runner takes it for a command
+
+
+def parse_report(text: str, path: str = "report.json") -> Report:
+    """The report of a JSON text. Raises `StoreError` for broken text or a value of another schema version."""
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise StoreError(f"{path} is not JSON: {error}", _REMEDY) from error
+    if not isinstance(value, dict) or value.pop(_KEY, None) != SCHEMA_VERSION:
+        raise StoreError(f"{path} is not a report of schema version {SCHEMA_VERSION}", _REMEDY)
+    try:
+        return _REPORT.validate_python(value, strict=False)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise StoreError(f"{path}: {where}: {first['msg']}", _REMEDY) from error
+
+
+_REMEDY = "write it again from the run folder: `agent-gate report DIR`"
+
+
+def report_schema() -> str:
+    """The JSON Schema of `report.json`, as it is published under docs/schemas."""
+    schema: dict[str, Json] = _REPORT.json_schema(mode="serialization")
+    properties, required = schema["properties"], schema["required"]
+    if not isinstance(properties, dict) or not isinstance(required, list):
+        raise TypeError(schema)
+    version: Json = {"const": SCHEMA_VERSION, "title": "Schema", "description": "Version of this format."}
+    head: dict[str, Json] = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Agent Eval Gate report",
+    }
+    named = schema | head | {"properties": {**properties, _KEY: version}, "required": [*required, _KEY]}
+    return json.dumps(named, indent=2, sort_keys=True) + "\n"

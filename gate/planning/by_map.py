@@ -47,6 +47,8 @@ class MapReader:
 
         The agents found in the source that carry another configured agent's name are left to that one.
         """
+        if not any(defines_agents(side.tree, source) for side in (self.base, self.head)):
+            return None
         before, after = (read_map(ReadableTree(side.tree), source, known=self.known) for side in (self.base, self.head))
         own = self._own(name, before, after)
         if not own:

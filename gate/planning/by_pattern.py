@@ -31,6 +31,7 @@ class PatternReader:
         self._topics: dict[str, list[Reason]] = defaultdict(list)
         self._actions: dict[str, list[Reason]] = defaultdict(list)
         self._users = _topics_by_tool(case for side in self._sides for case in side.cases if case.agent == name)
+        self._named_before = _topics_by_tool(case for case in base.cases if case.agent == name)
         self._present: dict[tuple[int, str], bool] = {}
         self.effects: dict[str, str] = {}
 
@@ -100,7 +101,7 @@ class PatternReader:
         users = self._users.get(canonical(action), {})
         for topic in users:
             self._topics[topic].append((path, f"action {action}", f"topic {topic}"))
-        if not users:
+        if canonical(action) not in self._named_before:  # a case added beside the change cannot narrow it
             self._whole.append((path, f"action {action}, which no case of a topic names", f"agent {self._name}"))
         return f"action {action}"
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gate.model.agent_map import AgentDiff
-from gate.planning.by_map import MapImpact, MapReader, defines_agents, joined, may_matter, unread
+from gate.planning.by_map import MapReader, joined, may_matter, unread
 from gate.planning.by_pattern import PatternReader
 from gate.planning.changes import Differences
 from gate.planning.ground import Ground
@@ -49,15 +49,14 @@ class DefinitionReader:
         """What the changes reach of this agent; a changed submodule reaches all of it."""
         config = self._ground.config.agents[agent]
         own = self._differences.of_agent(self._ground, agent)
-        mapped = self._mapped(agent) if self._mappable else None
-        scripted = bool(own) and any(defines_agents(side.tree, config.source) for side in self._sides)
+        mapped = self._maps.impact(agent, config.source) if own or self._mappable else None
         known = mapped.effects if mapped is not None else {}
         reader = PatternReader(agent, config, *self._sides)
         effects = dict(known)
         for change in own:
             if change.path in known:
                 continue
-            nothing = unread(change.path) if scripted and (mapped is not None or not self._mappable) else ""
+            nothing = _unread(change) if mapped is not None else ""
             if nothing and not reader.claims(change):
                 effects[change.path] = nothing
             else:
@@ -73,8 +72,10 @@ class DefinitionReader:
             bailouts=_bailouts(diff),
         )
 
-    def _mapped(self, agent: str) -> MapImpact | None:
-        return self._maps.impact(agent, self._ground.config.agents[agent].source)
+
+def _unread(change: ChangedPath) -> str:
+    words = unread(change.path)
+    return words if words and (not change.old_path or unread(change.old_path)) else ""
 
 
 def _bailouts(diff: AgentDiff | None) -> tuple[str, ...]:

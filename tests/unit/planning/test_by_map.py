@@ -1,0 +1,168 @@
+"""Salesforce agents: an edit reaches what it means, and the reason can be followed file by file."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from gate.errors import RepositoryError
+from gate.model.case import Case
+from gate.model.plan import Plan
+from gate.planning.sides import Side
+from tests.plans import agent_config, chosen, config, effect_of, plan_case, plan_of, reasons_of, side
+from tests.shop_project import BUNDLE, FILES, LOOKUP, SCRIPT
+from tests.trees import DictTree
+
+SUITE: tuple[Case, ...] = (
+    plan_case("returns", agent="shop-agent", topic="Returns"),
+    plan_case("orders", agent="shop-agent", topic="orders"),
+    plan_case("crossing", agent="shop-agent", topic=""),
+    plan_case("looks-up", agent="shop-agent", topic="Orders", tools=("look_up_order",)),
+    plan_case("by-alias", agent="shop-agent", topic="Orders", tools=("find_order",)),
+)
+EVERY = sorted(case.id for case in SUITE)
+OF_RETURNS = ["by-alias", "crossing", "looks-up", "returns"]
+SETTINGS = config(agents={"shop-agent": agent_config("force-app")})
+
+
+def _side(files: Mapping[str, str]) -> Side:
+    return side(files, SUITE)
+
+
+def _after(files: Mapping[str, str]) -> Plan:
+    return plan_of(_side(FILES), _side({**FILES, **files}), settings=SETTINGS)
+
+
+def _edited(old: str, new: str) -> Plan:
+    assert old in SCRIPT
+    return _after({BUNDLE: SCRIPT.replace(old, new)})
+
+
+def test_an_edit_in_one_topic_affects_its_cases_and_those_of_no_topic() -> None:
+    plan = _edited("Ask for the parcel.", "Ask for the parcel number.")
+    assert chosen(plan) == ["by-alias", "crossing", "looks-up", "orders"]
+    assert reasons_of(plan, "orders")[0][0] == BUNDLE
+    assert reasons_of(plan, "orders")[0][-1] == "topic Orders"
+    assert plan.agents[0].topics == ("Orders",)
+
+
+def test_code_behind_an_action_affects_the_topics_that_use_it_and_every_case_that_expects_it() -> None:
+    plan = _after({LOOKUP: FILES[LOOKUP].replace("read()", "read(1)")})
+    assert chosen(plan) == OF_RETURNS
+    assert reasons_of(plan, "returns") == ((LOOKUP, "action Look_Up_Order", "topic Returns"),)
+    assert (LOOKUP, "action Look_Up_Order") in reasons_of(plan, "looks-up")
+    assert (LOOKUP, "action Look_Up_Order") in reasons_of(plan, "by-alias")
+    assert "Look_Up_Order" in plan.agents[0].actions
+
+
+def test_code_in_another_package_affects_the_agent_that_reaches_it() -> None:
+    plan = _after({"service/classes/Orders.cls": "public class Orders { static String read() { return 'x'; } }"})
+    assert chosen(plan) == OF_RETURNS
+    assert next(change.kind for change in plan.changes) == "agent"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Delivery of orders", "Delivery and tracking of orders"),
+        ("You help shoppers.", "You help shoppers kindly."),
+        ("go_orders: @utils.transition to @subagent.Orders\n", ""),
+        ("subagent Orders:", "subagent Parcels:"),
+    ],
+)
+def test_routing_and_what_steers_the_whole_agent_affect_every_case(old: str, new: str) -> None:
+    assert chosen(_edited(old, new)) == EVERY
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('label: "Returns"', 'label: "Returns!"', "labels"),
+        ("subagent Orders:", "# about orders\nsubagent Orders:", "comments"),
+        ("subagent Orders:", "\nsubagent Orders:", "whitespace"),
+    ],
+)
+def test_labels_comments_and_whitespace_affect_nothing_and_the_plan_says_why(old: str, new: str, words: str) -> None:
+    plan = _edited(old, new)
+    assert chosen(plan) == []
+    assert effect_of(plan, BUNDLE).startswith("affects nothing: ")
+    assert words in effect_of(plan, BUNDLE)
+    assert not plan.agents[0].affected
+
+
+def test_a_class_that_no_agent_uses_affects_nothing() -> None:
+    path = "force-app/main/default/classes/Unrelated.cls"
+    plan = _after({path: "public class Unrelated { Integer i; }"})
+    assert chosen(plan) == []
+    assert effect_of(plan, path) == "affects nothing: no agent uses it"
+
+
+def test_metadata_that_no_agent_runs_affects_nothing() -> None:
+    path = "force-app/main/default/lwc/tile/tile.js"
+    plan = _after({path: "2"})
+    assert chosen(plan) == []
+    assert effect_of(plan, path) == "affects nothing: metadata that no agent runs"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "force-app/main/default/knowledge/returns.md",
+        "force-app/main/default/permissionsets/Agent.permissionset-meta.xml",
+        "force-app/main/default/aiNovelties/New.aiNovelty-meta.xml",
+    ],
+)
+def test_what_the_map_cannot_place_is_the_whole_agent(path: str) -> None:
+    plan = _after({path: "changed"})
+    assert chosen(plan) == EVERY
+    assert effect_of(plan, path) == "affects agent shop-agent"
+
+
+def test_patterns_place_what_the_map_does_not_read() -> None:
+    topics = {"Returns": ["force-app/main/default/knowledge/returns.md"]}
+    settings = config(agents={"shop-agent": agent_config("force-app", topics=topics)})
+    head = {**FILES, "force-app/main/default/knowledge/returns.md": "60 days"}
+    plan = plan_of(_side(FILES), _side(head), settings=settings)
+    assert chosen(plan) == ["crossing", "returns"]
+
+
+def test_a_broken_script_widens_to_every_case_with_the_reason() -> None:
+    plan = _after({BUNDLE: SCRIPT.replace("  description", "\tdescription")})
+    assert chosen(plan) == EVERY
+    assert plan.bailouts
+    assert BUNDLE in plan.bailouts[0]
+
+
+def test_a_class_that_cannot_be_read_widens_to_every_case_with_the_reason() -> None:
+    class _Unreadable(DictTree):
+        def read(self, path: str) -> bytes:
+            if path == LOOKUP:
+                raise RepositoryError(f"{path} is too large")
+            return super().read(path)
+
+    head = _side({**FILES, LOOKUP: "x" * 100})
+    broken = Side(
+        revision=head.revision, tree=_Unreadable({p: head.tree.read(p) for p in head.tree.paths()}), cases=SUITE
+    )
+    plan = plan_of(_side(FILES), broken, settings=SETTINGS)
+    assert chosen(plan) == EVERY
+    assert any(LOOKUP in bailout for bailout in plan.bailouts)
+
+
+def test_two_agents_in_one_source_are_told_apart_by_name() -> None:
+    other = BUNDLE.replace("Shop_Agent", "Bank_Agent")
+    files = {
+        **FILES,
+        other: SCRIPT.replace("Shop_Agent", "Bank_Agent").replace("apex://OrderLookup", "apex://Unrelated"),
+    }
+    settings = config(agents={"shop-agent": agent_config("force-app"), "bank-agent": agent_config("force-app")})
+    suite = (*SUITE, plan_case("bank", agent="bank-agent", topic="Orders"))
+    head = {**files, other: files[other].replace("Ask for the parcel.", "Ask for the money.")}
+    plan = plan_of(side(files, suite), side(head, suite), settings=settings)
+    assert chosen(plan) == ["bank"]
+    assert [agent.name for agent in plan.agents if agent.affected] == ["bank-agent"]
+
+
+def test_a_removed_agent_affects_every_case() -> None:
+    files = {path: text for path, text in FILES.items() if path != BUNDLE}
+    assert chosen(plan_of(_side(FILES), _side(files), settings=SETTINGS)) == EVERY
+    assert chosen(plan_of(_side(files), _side(FILES), settings=SETTINGS)) == EVERY

@@ -116,7 +116,7 @@ def _to_sign(standing: Standing) -> list[str]:
     them = "it" if len(standing.regressed) + len(standing.groups) + len(standing.changes) == 1 else "them"
     ids = [case.id for case in standing.regressed]
     command = " ".join(["/accept-baseline", *(ids if len(ids) <= MOST_NAMED else [])])
-    undo = "Fix" if standing.regressed or standing.groups else "Take back"
+    undo = "Fix" if standing.regressed or standing.groups else "Undo"
     who = f"let someone with write access accept {them} for this commit"
     return [f"{undo} {them}, or {who}: label `accept-baseline`, or comment `{command} reason: …`"]
 

@@ -18,7 +18,6 @@ from pathlib import Path
 import anyio
 from conversations import Author, Recorded
 from definitions import BASE, RECORDED, fingerprint
-from gate.fixtures.suite import Suite, load_suite
 from verdicts import verdicts
 
 from gate import __version__
@@ -27,6 +26,7 @@ from gate.baselines.comparable import Scorers
 from gate.baselines.file import write_baseline
 from gate.baselines.record import FIRST_RUNS, Origin, record
 from gate.config import FILE_NAME, parse_config
+from gate.fixtures.suite import Suite, load_suite
 from gate.model.case import Case
 from gate.model.judge import Vote
 from gate.model.score import TrialScores
@@ -77,7 +77,7 @@ class Build:
         author = Author(
             folder=EXAMPLE / "authoring/cases",
             articles=EXAMPLE / "knowledge",
-            data=self.suite.test_data,
+            data=self.suite.data,
             aliases={action: alias for alias, action in _ALIAS.findall(_SCRIPT.read_text(encoding="utf-8"))},
         )
         source = self.config.agents[AGENT].source
@@ -95,7 +95,7 @@ class Build:
         for definition in self.definitions:
             for case in self.suite.cases:
                 transcripts = definition.trials[case.id][1]
-                found.setdefault(case.key, {}).update(verdicts(case, transcripts, self.suite.test_data))
+                found.setdefault(case.key, {}).update(verdicts(case, transcripts, self.suite.data))
         return found
 
     def files(self) -> dict[Path, str]:
@@ -116,7 +116,7 @@ class Build:
     async def _baseline(self) -> str:
         """The accepted results: what the gate says of the first trials of the base definition."""
         judge = RecordedJudge(_Memory({case: print_verdicts(votes) for case, votes in self.verdicts.items()}), "")
-        scorer = Scorer(judge, votes=self.config.judge.votes, test_data=self.suite.test_data, levels=lambda _: {})
+        scorer = Scorer(judge, votes=self.config.judge.votes, test_data=self.suite.data, levels=lambda _: {})
         base = next(one for one in self.definitions if one.name == BASE)
         scores: list[TrialScores] = [await scorer(case, trial) for case, trial in self._first_trials(base)]
         origin = Origin(
@@ -204,9 +204,9 @@ def main() -> int:
     stale = [
         path for path, text in files.items() if not path.is_file() or path.read_text(encoding="utf-8") != text
     ] + old
-    for path in sorted(stale):
-        print(path.relative_to(ROOT), file=sys.stderr)
     if check:
+        for path in sorted(stale):
+            print(path.relative_to(ROOT), file=sys.stderr)
         print(f"{len(stale)} of {len(files)} files are not current" if stale else f"{len(files)} files are current")
         return 1 if stale else 0
     for path in old:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import date
 from difflib import get_close_matches
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal, Self, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gate.documents import Document, load_yaml
 from gate.errors import ProblemsError
@@ -37,16 +37,25 @@ class AgentConfig(_Section):
     """Agents that are not Salesforce: topic name to path patterns."""
     actions: Mapping[str, tuple[str, ...]] = {}
     """Agents that are not Salesforce: action name to path patterns."""
+    model: str = ""
+    """The model the agent runs on, as `prices` names it; empty = its trials have no price."""
 
 
 class JudgeConfig(_Section):
     """Who scores what the checks leave open."""
 
-    provider: Literal["recorded", "none"] = "recorded"
+    provider: Literal["recorded", "none"] = "none"
+    """none = checks alone; recorded = verdicts kept in a folder, found by what a judge would see."""
     verdicts: str = ""
-    """Folder of recorded verdicts; empty = beside the recordings."""
+    """Folder of recorded verdicts, relative to the repository root; needed by the provider `recorded`."""
     votes: Literal[1, 3] = 1
     """1 = a second and third vote only when the first is below the level; 3 = always three."""
+
+    @model_validator(mode="after")
+    def _has_a_folder(self) -> Self:
+        if self.provider == "recorded" and not self.verdicts:
+            raise ValueError("provider 'recorded' needs `verdicts`, the folder of recorded verdicts")
+        return self
 
 
 class VerdictsConfig(_Section):
@@ -115,7 +124,6 @@ class Config(_Section):
     """Folder of baseline files, one per agent."""
     runs: str = "runs"
     """Where run folders are made."""
-    default_branch: str = "main"
     judge: JudgeConfig = JudgeConfig()
     verdicts: VerdictsConfig = VerdictsConfig()
     planning: PlanningConfig = PlanningConfig()

@@ -71,14 +71,14 @@ class Stage:
     caps: Caps = Caps()
 
 
-async def drive(procedure: Procedure, stage: Stage) -> Findings:
+async def drive(procedure: Procedure, stage: Stage, used: Meter) -> Findings:
     """Run and score what the procedure asks for until it asks for nothing more; what it found.
 
+    `used` is counted up as trials finish, kept ones included.
     Trials of one batch run together, at most `stage.at_once` of them; their outcomes are told in the order asked, so
     the findings do not depend on which finished first. Trials left out by a cap are skipped, which no procedure takes
     for a pass.
     """
-    used = Meter()
     while batch := procedure.wanted():
         runs, _ = affordable(batch, used, stage.caps, lambda case: stage.cases[case].severity)
         stage.watcher.wanted(runs)

@@ -12,11 +12,13 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import IO, Self, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from gate.config import Config
 from gate.errors import StoreError
 from gate.model.baseline import Baseline
 from gate.model.case import Case
@@ -26,6 +28,7 @@ from gate.model.report import Decision
 from gate.model.score import TrialScores
 from gate.model.transcript import Transcript
 from gate.model.words import Arm
+from gate.ports import Capabilities
 
 Value = TypeVar("Value")
 
@@ -38,8 +41,9 @@ class Inputs:
     checks_version: str
     started: str  # ISO 8601, UTC
     root: str  # the repository the agents and recordings lie in
-    config: str  # the configuration's text, as read from the base commit
+    config: Config  # as read from the base commit, with what the command line changed
     cases: tuple[Case, ...]
+    capabilities: Mapping[str, Capabilities] = field(default_factory=dict)  # by agent
     baselines: Mapping[str, Baseline] = field(default_factory=dict)
     test_data: Mapping[str, str] = field(default_factory=dict)
 
@@ -147,11 +151,14 @@ class RunFolder:
             self._appending = (self.path / "scores.jsonl").open("ab", buffering=0)
         self._appending.write(_SCORES.dump_json(scores) + b"\n")
 
-    def clear_scores(self) -> None:
-        """Forget all scores, to score again."""
+    def set_scores_aside(self) -> None:
+        """Begin the scores anew; the old ones, which were paid for, stay beside as `scores-1.jsonl` and so on."""
         self.close()
         self._scores = {}
-        self._write("scores.jsonl", b"")
+        path = self.path / "scores.jsonl"
+        if path.exists():
+            free = next(number for number in count(1) if not (self.path / f"scores-{number}.jsonl").exists())
+            path.rename(self.path / f"scores-{free}.jsonl")
 
     def save_results(self, comparison: Comparison, decision: Decision) -> None:
         """Write what the comparison and the decision came to."""
@@ -218,6 +225,29 @@ class RunFolder:
             path.parent.mkdir(parents=True, exist_ok=True)
             aside.write_bytes(content)
         aside.replace(path)
+
+
+class KeptOnly:
+    """A run folder to which no trial is added: what never ran is missing, and leaves no trace."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self._folder = folder
+
+    def transcript(self, request: Request) -> Transcript | None:
+        """The kept transcript of a trial, if there is one."""
+        return self._folder.transcript(request)
+
+    def save_transcript(self, transcript: Transcript) -> None:
+        """Nothing is kept."""
+
+    def scores(self, request: Request) -> TrialScores | None:
+        """The kept scores of a trial, if there are any."""
+        return self._folder.scores(request)
+
+    def save_scores(self, scores: TrialScores) -> None:
+        """Scores of kept trials only."""
+        if self.transcript(Request(case=scores.case, arm=scores.arm, trial=scores.trial)) is not None:
+            self._folder.save_scores(scores)
 
 
 def _trial_order(path: Path) -> tuple[str, str, int]:

@@ -4,7 +4,9 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TextIO
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -56,7 +58,7 @@ class _Counts:
 
 
 class PlainLines:
-    """One line a batch and one every ten seconds, for logs."""
+    """A line at the start and one every ten seconds, for logs."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -65,9 +67,10 @@ class PlainLines:
 
     def wanted(self, batch: Sequence[Request]) -> None:
         """Say what runs next."""
-        cases = len({request.case for request in batch})
+        first = not self._counts.total
         self._counts.total += len(batch)
-        self._say(f"next: {len(batch)} trials of {cases} cases")
+        if first:
+            self._say(f"{len(batch)} trials to begin with; cases in doubt get more")
 
     def done(self, request: Request, outcome: Outcome, used: Meter) -> None:
         """Say where the run stands, now and then."""
@@ -101,3 +104,31 @@ class LiveLine:
         self._progress.update(
             self._task, completed=self._counts.finished, description=f"trials ({self._counts.text(used)})"
         )
+
+
+class RunLog:
+    """Writes one line a trial into the run folder, and passes everything on to the display."""
+
+    def __init__(self, path: Path, display: Watcher) -> None:
+        self._file = path.open("a", encoding="utf-8", buffering=1)
+        self._display = display
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def wanted(self, batch: Sequence[Request]) -> None:
+        """Note how many trials come next."""
+        self._file.write(f"{_now()} next {len(batch)} trials\n")
+        self._display.wanted(batch)
+
+    def done(self, request: Request, outcome: Outcome, used: Meter) -> None:
+        """Note what a trial came to."""
+        self._file.write(f"{_now()} {request.case} {request.arm} {request.trial} {outcome}\n")
+        self._display.done(request, outcome, used)
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,6 +6,7 @@ clock and no randomness of its own, so feeding it stored outcomes again gives th
 resumed, re-scored and compared.
 """
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from gate.model.comparison import Findings, Request
@@ -26,3 +27,11 @@ class Procedure(Protocol):
     def findings(self) -> Findings:
         """What is known now; final once `wanted()` is empty."""
         ...
+
+
+def feed(procedure: Procedure, outcomes: Mapping[Request, Outcome]) -> Findings:
+    """What a procedure finds in stored outcomes; a trial it asks for that is not among them is skipped."""
+    while batch := procedure.wanted():
+        for request in batch:
+            procedure.observe(request, outcomes.get(request, Outcome.SKIPPED))
+    return procedure.findings()

@@ -5,7 +5,7 @@ import anyio.lowlevel
 import pytest
 
 from gate.agents.trial import run_trial
-from gate.budget import Caps
+from gate.budget import Caps, Meter
 from gate.model.case import Case, Turn
 from gate.model.comparison import Request
 from gate.model.score import Scored, TrialScores
@@ -68,7 +68,7 @@ def test_tells_every_outcome_in_the_order_asked_and_stops_when_nothing_is_wanted
     batches = [[request("x", 1), request("y", 1)], [request("x", 2)]]
     procedure = ScriptedProcedure(batches)
 
-    findings = anyio.run(drive, procedure, stage(FakeAgent(), MemoryStore(), [case("x"), case("y")]))
+    findings = anyio.run(drive, procedure, stage(FakeAgent(), MemoryStore(), [case("x"), case("y")]), Meter())
 
     assert [asked for asked, _ in procedure.told] == [*batches[0], *batches[1]]
     assert findings.phases == {"told": 3}
@@ -78,12 +78,12 @@ def test_a_kept_trial_is_not_paid_for_again() -> None:
     """Resuming runs only what is missing and tells the procedure the same outcomes."""
     agent, store, cases = FakeAgent(), MemoryStore(), [case("x"), case("y")]
     first = ScriptedProcedure([[request("x"), request("y")]])
-    anyio.run(drive, first, stage(agent, store, cases))
+    anyio.run(drive, first, stage(agent, store, cases), Meter())
     opened = agent.opened
     del store.kept[request("y")]
     again = ScriptedProcedure([[request("x"), request("y")]])
 
-    anyio.run(drive, again, stage(agent, store, cases))
+    anyio.run(drive, again, stage(agent, store, cases), Meter())
 
     assert again.told == first.told
     assert agent.opened == opened + 1
@@ -92,10 +92,10 @@ def test_a_kept_trial_is_not_paid_for_again() -> None:
 def test_a_kept_transcript_without_scores_is_scored_and_not_run() -> None:
     """A kill between the two files costs no agent call."""
     agent, store, cases = FakeAgent(), MemoryStore(), [case("x")]
-    anyio.run(drive, ScriptedProcedure([[request("x")]]), stage(agent, store, cases))
+    anyio.run(drive, ScriptedProcedure([[request("x")]]), stage(agent, store, cases), Meter())
     store.scored.clear()
 
-    anyio.run(drive, ScriptedProcedure([[request("x")]]), stage(agent, store, cases))
+    anyio.run(drive, ScriptedProcedure([[request("x")]]), stage(agent, store, cases), Meter())
 
     assert agent.opened == 1
     assert request("x") in store.scored
@@ -106,7 +106,7 @@ def test_a_platform_fault_is_tried_again_in_a_new_session() -> None:
     agent = FakeAgent(faults=2)
     procedure = ScriptedProcedure([[request("x")]])
 
-    anyio.run(drive, procedure, stage(agent, MemoryStore(), [case("x")]))
+    anyio.run(drive, procedure, stage(agent, MemoryStore(), [case("x")]), Meter())
 
     assert procedure.told == [(request("x"), Outcome.PASSED)]
     assert agent.opened == agent.closed == 3
@@ -118,7 +118,7 @@ def test_a_fault_that_stays_makes_the_trial_errored(faults: int, again: bool, se
     agent = FakeAgent(faults=faults, again=again)
     procedure = ScriptedProcedure([[request("x")]])
 
-    anyio.run(drive, procedure, stage(agent, MemoryStore(), [case("x")]))
+    anyio.run(drive, procedure, stage(agent, MemoryStore(), [case("x")]), Meter())
 
     assert procedure.told == [(request("x"), Outcome.ERRORED)]
     assert agent.opened == sessions
@@ -130,7 +130,7 @@ def test_a_cap_skips_p2_first_and_never_p0() -> None:
     batch = [request("p0"), request("p0", 2), request("p1"), request("p1", 2), request("p2")]
     procedure = ScriptedProcedure([batch])
 
-    anyio.run(drive, procedure, stage(FakeAgent(), MemoryStore(), cases, Caps(trials=2)))
+    anyio.run(drive, procedure, stage(FakeAgent(), MemoryStore(), cases, Caps(trials=2)), Meter())
 
     skipped = [asked for asked, outcome in procedure.told if outcome is Outcome.SKIPPED]
     assert skipped == [request("p1", 2), request("p2")]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gate.config import AgentConfig, Config, ReplayDriver
 from gate.errors import StoreError
 from gate.model.comparison import Request
 from gate.model.plan import Plan, Revision
@@ -91,7 +92,11 @@ def test_a_plan_and_its_inputs_come_back_equal(folder: RunFolder) -> None:
     """What a run was started with is enough to go on without the repository."""
     base, head = Revision(ref="main", sha="a" * 40), Revision(ref="")
     plan = Plan(tier=Tier.FULL, base=base, head=head, agents=(), changes=(), selected=(), total_cases=0)
-    inputs = Inputs(gate_version="1", checks_version="1", started="2026-11-22T14:30:15Z", root="/", config="", cases=())
+    agent = AgentConfig(source=("a",), driver=ReplayDriver(type="replay", recordings="r"))
+    config = Config(version=1, agents={"a": agent})
+    inputs = Inputs(
+        gate_version="1", checks_version="1", started="2026-11-22T14:30:15Z", root="/", config=config, cases=()
+    )
     folder.save_start(inputs, plan)
 
     again = RunFolder.open(folder.path)

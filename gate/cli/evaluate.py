@@ -1,0 +1,106 @@
+"""The stages put together: what `run`, `score`, `report`, the demo and the action all go through."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import anyio
+
+from gate import __version__
+from gate.agents.open import open_agents
+from gate.budget import Meter
+from gate.cli.progress import RunLog, watching
+from gate.cli.setting import Setting
+from gate.cli.workspace import Workspace
+from gate.config import Config, VerdictsConfig
+from gate.errors import StoreError
+from gate.model.plan import Plan
+from gate.model.report import Report, Spend
+from gate.planning.sides import Scope
+from gate.ports import Agent
+from gate.scoring.checks import CHECKS_VERSION
+from gate.store import Inputs, RunFolder, run_folder_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What is asked of one run beside the sides it compares. `label` goes into the run folder's name."""
+
+    scope: Scope
+    verdicts: VerdictsConfig
+    label: str = ""
+    runs: Path | None = None
+
+
+def evaluate(workspace: Workspace, ask: Ask) -> Report:
+    """Plan, run, score, compare and decide, in a new run folder."""
+    plan = workspace.plan(ask.scope)
+    config = workspace.config.model_copy(update={"verdicts": ask.verdicts})
+    agents = open_agents(workspace.root, config, plan)
+    with start(workspace, config, plan, agents, label=ask.label or "run", runs=ask.runs) as folder:
+        return conduct(folder, agents)
+
+
+def start(
+    workspace: Workspace,
+    config: Config,
+    plan: Plan,
+    agents: Mapping[str, Agent],
+    *,
+    label: str,
+    runs: Path | None = None,
+) -> RunFolder:
+    """A new run folder that holds all a run is made of."""
+    selected = {one.case for one in plan.selected}
+    started = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    inputs = Inputs(
+        gate_version=__version__,
+        checks_version=CHECKS_VERSION,
+        started=started,
+        root=str(workspace.root),
+        config=config,
+        cases=tuple(case for case in workspace.head.cases if case.key in selected),
+        capabilities={name: agent.capabilities for name, agent in agents.items()},
+        baselines=workspace.baselines,
+        test_data=workspace.test_data,
+    )
+    folder = RunFolder.create(runs or workspace.root / config.runs, run_folder_name(started, label, plan.head.sha))
+    folder.save_start(inputs, plan)
+    return folder
+
+
+def resume(path: Path) -> Report:
+    """Go on with an interrupted run: kept trials and scores are used, missing ones are made.
+
+    Raises `StoreError` when the run was begun by a gate that scores otherwise.
+    """
+    with RunFolder.open(path) as folder:
+        inputs = folder.inputs()
+        if inputs.checks_version != CHECKS_VERSION:
+            raise StoreError(
+                f"{path} was begun with checks {inputs.checks_version}, this gate has {CHECKS_VERSION}",
+                "score its transcripts again: `agent-gate score DIR`",
+            )
+        return conduct(folder, open_agents(Path(inputs.root), inputs.config, folder.plan()))
+
+
+def conduct(folder: RunFolder, agents: Mapping[str, Agent] | None) -> Report:
+    """Everything after the plan. `agents` None = nothing is run, kept trials are all there is."""
+    began = time.monotonic()
+    setting = Setting.of(folder)
+    used = Meter()
+    with watching() as display, RunLog(folder.path / "run.log", display) as watcher:
+        stage = setting.stage(folder, agents, watcher)
+        findings = anyio.run(setting.drive, stage, used)
+    spend = Spend(
+        trials=used.trials,
+        judge_calls=used.judge_calls,
+        tokens=used.tokens,
+        duration_seconds=round(time.monotonic() - began, 3),
+        money=used.money if setting.priced else None,
+    )
+    report = setting.report(folder, findings, spend)
+    folder.save_results(report.comparison, report.decision)
+    return report

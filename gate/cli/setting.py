@@ -1,0 +1,183 @@
+"""What a run folder says of its run, made ready for the stages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import anyio
+
+from gate.agents.trial import run_trial
+from gate.baselines.comparable import Scorers
+from gate.baselines.record import Origin
+from gate.budget import Caps, Meter
+from gate.config import Config
+from gate.model.case import Case
+from gate.model.comparison import Findings, Request
+from gate.model.plan import Plan
+from gate.model.report import Report, Spend
+from gate.model.score import TrialScores, outcome
+from gate.model.transcript import Transcript
+from gate.model.words import Dimension, Outcome
+from gate.pipeline import Stage, Watcher, drive
+from gate.ports import Agent, Judge
+from gate.repository.trees import FolderTree
+from gate.scoring.recorded import RecordedJudge
+from gate.scoring.scorer import Scorer
+from gate.store import Inputs, KeptOnly, RunFolder
+from gate.verdicts.acceptance import acceptance
+from gate.verdicts.choose import choose
+from gate.verdicts.comparison import compare
+from gate.verdicts.decision import Rules, decide
+from gate.verdicts.inputs import case_inputs, levels_of
+from gate.verdicts.quarantine import quarantine
+
+ADVISORY = frozenset(Dimension)
+"""Dimensions whose judge may not block: all, until people have measured a judge. Checks block in every dimension."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A run's constants. `quarantined` holds case keys; `notes` are said on the report."""
+
+    inputs: Inputs
+    plan: Plan
+    cases: Mapping[str, Case]
+    judge: Judge | None
+    quarantined: frozenset[str]
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, folder: RunFolder) -> "Setting":
+        """The setting of the run in a folder."""
+        inputs = folder.inputs()
+        cases = {case.key: case for case in inputs.cases}
+        aside = quarantine(inputs.config.quarantine, tuple(cases), date.fromisoformat(inputs.started[:10]))
+        return cls(
+            inputs=inputs,
+            plan=folder.plan(),
+            cases=cases,
+            judge=open_judge(Path(inputs.root), inputs.config),
+            quarantined=aside.cases,
+            notes=aside.notes,
+        )
+
+    @property
+    def scorers(self) -> Scorers:
+        """What gives this run's scores."""
+        return Scorers(judge=self.judge.fingerprint if self.judge else "", checks=self.inputs.checks_version)
+
+    @property
+    def priced(self) -> bool:
+        """Whether every agent that ran has a model with a price."""
+        config = self.inputs.config
+        return all(config.agents[agent].model in config.prices for agent in self.inputs.capabilities)
+
+    def origin(self, agent: str) -> Origin:
+        """Where this run's head trials of an agent come from, for a baseline."""
+        definition = next(one for one in self.plan.agents if one.name == agent)
+        return Origin(
+            agent=agent,
+            agent_fingerprint=definition.head_fingerprint,
+            commit=self.plan.head.sha,
+            gate_version=self.inputs.gate_version,
+            date=self.inputs.started[:10],
+            scorers=self.scorers,
+        )
+
+    def stage(self, folder: RunFolder, agents: Mapping[str, Agent] | None, watcher: Watcher) -> Stage:
+        """What carries out the trials. `agents` None = nothing is run, kept trials are all there is."""
+        config = self.inputs.config
+
+        async def run(request: Request) -> Transcript:
+            case = self.cases[request.case]
+            if agents is None:
+                return _never_run(request)
+            agent = agents[case.agent]
+            return await run_trial(agent, case, request.arm, request.trial, sleep=anyio.sleep)
+
+        return Stage(
+            cases=self.cases,
+            store=folder if agents is not None else KeptOnly(folder),
+            run=run,
+            score=Scorer(self.judge, votes=config.judge.votes, test_data=self.inputs.test_data, levels=self._levels),
+            outcome=self.outcome,
+            price=self._price,
+            watcher=watcher,
+            at_once=config.concurrency,
+            caps=Caps(trials=config.budget.trials, tokens=config.budget.tokens, money=config.budget.money),
+        )
+
+    async def drive(self, stage: Stage, used: Meter) -> Findings:
+        """What the configured policy finds."""
+        inputs = case_inputs(
+            self.inputs.cases,
+            self.plan,
+            self.inputs.baselines,
+            self.scorers,
+            advisory=ADVISORY,
+            quarantined=self.quarantined,
+        )
+        return await drive(choose(self.inputs.config.verdicts, inputs, self.inputs.capabilities), stage, used)
+
+    def report(self, folder: RunFolder, findings: Findings, spend: Spend) -> Report:
+        """The comparison, the decision and everything else that is told of the run."""
+        config = self.inputs.config
+        comparison = compare(
+            self.inputs.cases,
+            self.plan,
+            self.inputs.baselines,
+            folder.all_scores(),
+            findings,
+            policy=policy_name(config),
+            scorers=self.scorers,
+            advisory=ADVISORY,
+            quarantined=self.quarantined,
+        )
+        deterministic = all(can.deterministic for can in self.inputs.capabilities.values())
+        floors = acceptance(config.acceptance, self.plan.tier, comparison, deterministic=deterministic)
+        rules = Rules(inconclusive=config.verdicts.inconclusive, acceptance=floors, notes=self.notes)
+        return Report(
+            run=folder.path.name,
+            folder=str(folder.path),
+            started=self.inputs.started,
+            plan=self.plan,
+            comparison=comparison,
+            decision=decide(self.plan, comparison, rules),
+            spend=spend,
+        )
+
+    def _levels(self, case: Case) -> Mapping[Dimension, int]:
+        return levels_of(self.plan, case)
+
+    def outcome(self, scores: TrialScores) -> Outcome:
+        """What a trial came to, against the levels of this run."""
+        return outcome(scores, self._levels(self.cases[scores.case]), ADVISORY)
+
+    def _price(self, transcript: Transcript) -> float:
+        config = self.inputs.config
+        price = config.prices.get(config.agents[transcript.case.partition("/")[0]].model)
+        if price is None:
+            return 0.0
+        turns = transcript.turns
+        per_million = price.input * sum(turn.input_tokens for turn in turns)
+        per_million += price.output * sum(turn.output_tokens for turn in turns)
+        return per_million / 1_000_000
+
+
+def open_judge(root: Path, config: Config) -> Judge | None:
+    """The configured judge; None = checks alone."""
+    if config.judge.provider == "none":
+        return None
+    return RecordedJudge(FolderTree(root / config.judge.verdicts), "")
+
+
+def policy_name(config: Config) -> str:
+    """The policy in force as reports name it."""
+    verdicts = config.verdicts
+    return f"{verdicts.policy} ({verdicts.mode})" if verdicts.policy == "confirm" else verdicts.policy
+
+
+def _never_run(request: Request) -> Transcript:
+    error = "this run has no such trial: score and report use kept trials only"
+    return Transcript(case=request.case, arm=request.arm, trial=request.trial, agent_fingerprint="", error=error)

@@ -1,0 +1,65 @@
+"""`agent-gate score`, `report` and `compare`: one stage alone, from run folders."""
+
+import sys
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from gate.cli.evaluate import conduct
+from gate.cli.present import publish, tables
+from gate.cli.versus import versus
+from gate.cli.workspace import read_config, read_suite
+from gate.errors import ExitCode, RepositoryError, UsageError
+from gate.fixtures.suite import Suite
+from gate.model.comparison import Comparison
+from gate.repository.repository import Repository
+from gate.scoring.checks import CHECKS_VERSION
+from gate.store import RunFolder
+
+
+def score(arguments: Namespace) -> int:
+    """Score kept transcripts again, with today's fixtures, checks and judge; no agent is called."""
+    with RunFolder.open(Path(arguments.folder)) as folder:
+        if not arguments.as_run:
+            _take_current_fixtures(folder)
+        folder.set_scores_aside()
+        report = conduct(folder, None)
+    return publish(report, as_json=arguments.json)
+
+
+def report(arguments: Namespace) -> int:
+    """Write a run's reports again from what its folder holds."""
+    with RunFolder.open(Path(arguments.folder)) as folder:
+        made = conduct(folder, None)
+    return publish(made, as_json=arguments.json)
+
+
+def compare(arguments: Namespace) -> int:
+    """Compare two runs: the head results of A are taken as accepted, those of B held against them."""
+    with RunFolder.open(Path(arguments.base)) as base, RunFolder.open(Path(arguments.head)) as head:
+        comparison = versus(base, head)
+    if arguments.json:
+        sys.stdout.write(TypeAdapter(Comparison).dump_json(comparison, indent=1).decode() + "\n")
+    else:
+        print(tables(comparison))
+    return ExitCode.PASS
+
+
+def _take_current_fixtures(folder: RunFolder) -> None:
+    """Hold the run's cases against the fixtures of the working tree; cases that are gone stay as they were."""
+    inputs = folder.inputs()
+    current = {case.key: case for case in _current_suite(Path(inputs.root)).cases}
+    cases = tuple(current.get(case.key, case) for case in inputs.cases)
+    folder.save_start(replace(inputs, cases=cases, checks_version=CHECKS_VERSION), folder.plan())
+
+
+def _current_suite(root: Path) -> Suite:
+    try:
+        with Repository.discover(root) as repository:
+            tree = repository.work_tree()
+            return read_suite(tree, read_config(tree)[1])
+    except RepositoryError as error:
+        hint = "score it with the fixtures as they were: `agent-gate score DIR --as-run`"
+        raise UsageError(f"the repository of this run is not at {root} any more", hint) from error

@@ -1,0 +1,126 @@
+"""What a command works on: the repository, both sides of a comparison, the configuration that decides."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from gate.baselines.file import read_baseline
+from gate.config import FILE_NAME, Config, parse_config
+from gate.errors import ProblemsError, UsageError
+from gate.fixtures.suite import Suite, load_suite
+from gate.model.baseline import Baseline
+from gate.model.plan import Plan, Revision
+from gate.model.problem import ProblemLevel
+from gate.planning.plan import make_plan
+from gate.planning.sides import Scope, Side
+from gate.ports import Tree
+from gate.repository.repository import WORKING_TREE, Repository
+from gate.repository.trees import GitTree, LinkedTree
+
+DEFAULT_BRANCH = "main"
+"""Taken when neither origin nor `--base` says which branch changes go to."""
+_NO_CONFIG_AT_BASE = f"the base has no {FILE_NAME}: the head's is used, and every case runs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """Both sides, and what decides: configuration, its text and the baselines (by agent) as the base has them."""
+
+    root: Path
+    config: Config
+    config_text: str
+    base: Side
+    head: Side
+    baselines: Mapping[str, Baseline]
+    test_data: Mapping[str, str]
+    bailouts: tuple[str, ...] = ()
+
+    def plan(self, scope: Scope) -> Plan:
+        """The plan of a run over these sides."""
+        known = (*scope.bailouts, *self.bailouts)
+        wider = Scope(tier=scope.tier, cases=scope.cases, agents=scope.agents, day=scope.day, bailouts=known)
+        return make_plan(self.config, self.base, self.head, wider, self.baselines)
+
+
+@contextmanager
+def open_workspace(start: Path, base: str, head: str) -> Iterator[Workspace]:
+    """The workspace around `start`. `base` empty = merge base with the default branch, `head` empty = working tree.
+
+    Raises `ProblemsError` with every error of configuration, fixtures and baselines, and `RepositoryError` when git
+    cannot give both sides.
+    """
+    with Repository.discover(start) as repository:
+        yield _open(repository, base, head)
+
+
+def read_config(tree: Tree) -> tuple[str, Config]:
+    """The configuration of a tree and its text. Raises `UsageError` when it has none."""
+    try:
+        text = tree.read(FILE_NAME).decode("utf-8", "replace")
+    except KeyError as error:
+        hint = "write one at the top of the repository; docs/configuration.md shows the smallest that works"
+        raise UsageError(f"there is no {FILE_NAME}", hint) from error
+    return text, parse_config(text)
+
+
+def read_suite(tree: Tree, config: Config) -> Suite:
+    """Every case of a tree; warnings go to stderr. Raises `ProblemsError` with all errors, or when there is no case."""
+    suite = load_suite(tree, config.fixtures, config.test_data, tuple(config.agents))
+    errors = [problem for problem in suite.problems if problem.level is ProblemLevel.ERROR]
+    if errors:
+        raise ProblemsError(errors, f"{len(errors)} to fix; `agent-gate lint` shows them again")
+    if not suite.cases:
+        hint = "write one, or set `fixtures:` in agent-gate.yml; a gate without cases is never green"
+        raise UsageError(f"there are no fixtures below {config.fixtures}/", hint)
+    return suite
+
+
+def read_baselines(tree: Tree, config: Config) -> dict[str, Baseline]:
+    """The baselines a tree holds, by agent; agents without one are left out."""
+    paths = {f"{config.baselines}/{agent}.json": agent for agent in config.agents}
+    found = tree.read_many(paths)
+    return {paths[path]: read_baseline(content.decode("utf-8", "replace"), path) for path, content in found.items()}
+
+
+def _open(repository: Repository, base: str, head: str) -> Workspace:
+    head_tree, head_revision = _head(repository, head)
+    base_tree, base_revision = _base(repository, base, head_revision.sha or "HEAD")
+    bailouts: tuple[str, ...] = ()
+    try:
+        text, config = read_config(base_tree)
+    except UsageError:
+        text, config = read_config(head_tree)
+        bailouts = (_NO_CONFIG_AT_BASE,)
+    suite = read_suite(head_tree, config)
+    return Workspace(
+        root=repository.root,
+        config=config,
+        config_text=text,
+        base=_side(base_revision, base_tree, _base_suite(base_tree, config)),
+        head=_side(head_revision, head_tree, suite),
+        baselines=read_baselines(base_tree, config),
+        test_data=suite.data,
+        bailouts=bailouts,
+    )
+
+
+def _head(repository: Repository, head: str) -> tuple[LinkedTree, Revision]:
+    if head:
+        return repository.tree(head), repository.revision(head)
+    return repository.work_tree(), Revision(ref=WORKING_TREE)
+
+
+def _base(repository: Repository, base: str, head: str) -> tuple[GitTree, Revision]:
+    ref = base or repository.default_branch(DEFAULT_BRANCH)
+    sha = repository.merge_base(ref, head)
+    return repository.tree(sha), Revision(ref=ref, sha=sha)
+
+
+def _base_suite(tree: Tree, config: Config) -> Suite:
+    """The base's cases. Fixtures that are broken there are left out: a change that mends them must not be refused."""
+    return load_suite(tree, config.fixtures, config.test_data, tuple(config.agents))
+
+
+def _side(revision: Revision, tree: LinkedTree, suite: Suite) -> Side:
+    return Side(revision=revision, tree=tree, cases=suite.cases, submodules=tree.submodules, links=tree.links)

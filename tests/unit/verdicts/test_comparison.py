@@ -182,6 +182,13 @@ def test_a_partial_drop_is_laid_to_the_dimension_that_fell_most() -> None:
     assert {one.dimension for one in case.dimensions if one.verdict is CaseVerdict.REGRESSED} == {CORRECTNESS}
 
 
+def test_what_base_fails_in_this_run_as_well_is_not_laid_to_the_head() -> None:
+    base = make_trials(CASE, {CORRECTNESS: 2, TONE: 0}, {CORRECTNESS: 2, TONE: 0}, arm=Arm.BASE)
+    case = _compare([*base, *make_trials(CASE, 0, 0)], CaseVerdict.REGRESSED)
+
+    assert {one.dimension for one in case.dimensions if one.verdict is CaseVerdict.REGRESSED} == {CORRECTNESS}
+
+
 def test_the_most_frequent_failure_is_told_with_its_evidence() -> None:
     def failed(number: int, reason: str) -> TrialScores:
         score = Scored(

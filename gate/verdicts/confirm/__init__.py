@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from gate.model.comparison import CaseInput
 from gate.verdicts.confirm import deterministic, stored_only
 from gate.verdicts.confirm.batches import BatchedProcedure
-from gate.verdicts.confirm.ledger import Ledger
+from gate.verdicts.confirm.ledger import Ledger, Steps
 from gate.verdicts.confirm.options import ConfirmOptions, Mode
 from gate.verdicts.confirm.paired import paired_steps
 
@@ -36,4 +36,9 @@ def confirm_procedure(cases: Iterable[CaseInput], options: ConfirmOptions) -> Ba
     else:
         steps = paired_steps(ledger, options)
         said = (options.guarantee, options.detectable)
-    return BatchedProcedure(ledger, steps, guarantee=said[0], detectable=said[1])
+    return BatchedProcedure(ledger, _closing(ledger, steps), guarantee=said[0], detectable=said[1])
+
+
+def _closing(ledger: Ledger, steps: Steps) -> Steps:
+    yield from steps
+    ledger.close()

@@ -25,7 +25,6 @@ def deterministic_steps(ledger: Ledger, options: ConfirmOptions) -> Steps:
         if not _regressed(standings):
             ledger.environment = ledger.environment or ledger.missing_too_many(options.infra_missing)
         elif options.fail_fast:
-            _leave_out(ledger)
             return
 
 
@@ -68,8 +67,3 @@ def _passes_stored(case: CaseInput) -> bool:
 
 def _regressed(standings: Sequence[Standing]) -> bool:
     return any(standing.case.may_block and standing.verdict is CaseVerdict.REGRESSED for standing in standings)
-
-
-def _leave_out(ledger: Ledger) -> None:
-    for standing in ledger.of(Severity.P1, Severity.P2):
-        standing.settle(CaseVerdict.INCONCLUSIVE, "not run: stopped at the first confirmed regression")

@@ -90,6 +90,12 @@ class Ledger:
                 self._count(phase, request, answers[request])
         return answers
 
+    def close(self) -> None:
+        """Say of the cases the run never came to that they did not run."""
+        for standing in self.standings.values():
+            if standing.verdict is None:
+                standing.settle(CaseVerdict.INCONCLUSIVE, "not run: the run stopped before it")
+
     def missing_too_many(self, most: float) -> str:
         """Says so when an arm misses more than the share `most` of its P0 trials; a single one is never too many."""
         for arm in Arm:

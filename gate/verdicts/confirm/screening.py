@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from enum import Enum, auto
-from math import floor
 
 from gate.model.comparison import CaseInput
 from gate.model.words import Arm, CaseVerdict
 from gate.verdicts.confirm.ledger import SCREEN, Ledger, Standing, Steps
 from gate.verdicts.confirm.options import ConfirmOptions
 from gate.verdicts.confirm.words import of, percent
-from gate.verdicts.statistics import Stratum, stratified_p
+from gate.verdicts.statistics import Stratum, stratified_p, whole_counts
 
 GATEABLE_SHARE = 0.75
 """Share of stored passes below which a case is quarantined: too unsteady to hold anyone's merge."""
@@ -71,7 +70,7 @@ def suspects(ledger: Ledger) -> list[Standing]:
 
 def stratum(standing: Standing) -> Stratum:
     """The case's head trials beside its stored counts, for the exact test."""
-    ok, runs = _whole(standing.case)
+    ok, runs = whole_counts(standing.case.stored_ok, standing.case.stored_runs)
     return Stratum(ok, runs, standing.head.passed, standing.head.scored)
 
 
@@ -137,7 +136,7 @@ def _settle_quarantined(standing: Standing) -> None:
     if case.quarantined or not case.stored_runs:
         standing.settle(CaseVerdict.QUARANTINED, f"{seen(standing)}; quarantined, so it does not block")
         return
-    ok, runs = _whole(case)
+    ok, runs = whole_counts(case.stored_ok, case.stored_runs)
     risen = stratified_p([Stratum(runs - ok, runs, head.failed, head.scored)])  # passes and failures swapped
     if risen <= _IMPROVED_P:
         standing.settle(CaseVerdict.IMPROVED, f"{seen(standing)}; by chance in {percent(risen)} of unchanged cases")
@@ -146,10 +145,3 @@ def _settle_quarantined(standing: Standing) -> None:
     standing.settle(
         CaseVerdict.QUARANTINED, f"{seen(standing)}; passes {share} on base, too unsteady to block (75 % is needed)"
     )
-
-
-def _whole(case: CaseInput) -> tuple[int, int]:
-    """Stored counts as whole trials: forgetting makes them fractional, the exact test needs whole ones."""
-    failed = floor(case.stored_runs - case.stored_ok + 0.5)
-    trials = max(failed, floor(case.stored_runs + 0.5))
-    return trials - failed, trials

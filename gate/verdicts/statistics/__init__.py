@@ -10,7 +10,7 @@ from gate.verdicts.statistics.evidence import (
     planned_rate,
     session_rate,
 )
-from gate.verdicts.statistics.exact import Stratum, stratified_p
+from gate.verdicts.statistics.exact import Stratum, stratified_p, whole_counts
 from gate.verdicts.statistics.intervals import (
     Interval,
     clopper_pearson,
@@ -39,6 +39,7 @@ __all__ = [
     "session_rate",
     "stratified_p",
     "two_raters",
+    "whole_counts",
     "wilson",
     "youden_index",
 ]

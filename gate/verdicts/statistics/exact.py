@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
-from math import comb
+from math import comb, floor
 from typing import NamedTuple
 
 
@@ -13,6 +13,13 @@ class Stratum(NamedTuple):
     stored_runs: int
     passed: int
     trials: int
+
+
+def whole_counts(ok: float, runs: float) -> tuple[int, int]:
+    """Stored counts as whole passes and trials: forgetting makes them fractional, the exact test needs whole ones."""
+    failed = floor(runs - ok + 0.5)
+    trials = max(failed, floor(runs + 0.5))
+    return trials - failed, trials
 
 
 def stratified_p(strata: Iterable[Stratum]) -> float:

@@ -10,6 +10,7 @@ import argparse
 import json
 import re
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,10 +30,9 @@ from gate.config import FILE_NAME, parse_config
 from gate.fixtures.suite import Suite, load_suite
 from gate.model.case import Case
 from gate.model.judge import Vote
-from gate.model.score import TrialScores
 from gate.model.transcript import Transcript, TurnRecord
 from gate.model.words import Arm, Dimension
-from gate.repository.trees import DiskTree
+from gate.repository.trees import DiskTree, FolderTree
 from gate.scoring.checks import CHECKS_VERSION
 from gate.scoring.recorded import RecordedJudge, print_verdicts, verdicts_path
 from gate.scoring.scorer import Scorer
@@ -110,15 +110,21 @@ class Build:
             files |= {home / f"{case.id}.json": _text(_recording(case, definition)) for case in self.suite.cases}
         for case, votes in self.verdicts.items():
             files[ROOT / verdicts_path(folder, case)] = print_verdicts(votes)
-        files[ROOT / self.config.baselines / f"{AGENT}.json"] = anyio.run(self._baseline)
+        files[ROOT / self.config.baselines / f"{AGENT}.json"] = self._baseline()
         return files
 
-    async def _baseline(self) -> str:
+    def _baseline(self) -> str:
         """The accepted results: what the gate says of the first trials of the base definition."""
-        judge = RecordedJudge(_Memory({case: print_verdicts(votes) for case, votes in self.verdicts.items()}), "")
+        with tempfile.TemporaryDirectory() as folder:
+            for case, votes in self.verdicts.items():
+                _write(Path(verdicts_path(folder, case)), print_verdicts(votes))
+            judge = RecordedJudge(FolderTree(Path(folder)), "")
+            return anyio.run(self._recorded, judge)
+
+    async def _recorded(self, judge: RecordedJudge) -> str:
         scorer = Scorer(judge, votes=self.config.judge.votes, test_data=self.suite.data, levels=lambda _: {})
         base = next(one for one in self.definitions if one.name == BASE)
-        scores: list[TrialScores] = [await scorer(case, trial) for case, trial in self._first_trials(base)]
+        scores = [await scorer(case, trial) for case, trial in self._first_trials(base)]
         origin = Origin(
             agent=AGENT,
             agent_fingerprint=base.fingerprint,
@@ -143,16 +149,6 @@ class Build:
                         turns=transcripts[index].turns,
                     ),
                 )
-
-
-class _Memory:
-    """Verdict files that are not written yet."""
-
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        self._texts = {f"{case}.jsonl": text for case, text in texts.items()}
-
-    def read(self, path: str) -> bytes:
-        return self._texts[path].encode()
 
 
 def _recording(case: Case, definition: Definition) -> dict[str, object]:
@@ -188,6 +184,11 @@ def _text(value: object) -> str:
     return _NUMBERS.sub(lambda match: "[" + ", ".join(re.split(r",\s*", match[1])) + "]", text)
 
 
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
 def _built() -> Iterator[Path]:
     """Files of earlier builds."""
     yield from (EXAMPLE / "recordings").rglob("*.json")
@@ -212,9 +213,8 @@ def main() -> int:
     for path in old:
         path.unlink()
     for path, text in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    print(f"wrote {len(stale)} of {len(files)} files")
+        _write(path, text)
+    print(f"wrote {len(stale) - len(old)} of {len(files)} files, removed {len(old)}")
     return 0
 
 

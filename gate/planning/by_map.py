@@ -119,7 +119,7 @@ def joined(diffs: Sequence[AgentDiff]) -> AgentDiff | None:
 
 def defines_agents(tree: Tree, source: Sequence[str]) -> bool:
     """Whether the source holds a file that only a Salesforce agent has."""
-    found = (component_of(path) for path in tree.paths() if within_any(path, source))
+    found = (component_of(path) for path in tree.paths() if within_any(path, tuple(source)))
     return any(component is not None and component.kind in _DEFINING for component in found)
 
 

@@ -1,6 +1,6 @@
 """What a path of the repository is to the gate: definition of which agents, fixture, test data, the gate's own file."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -13,35 +13,35 @@ Kind = Literal["agent", "fixture", "test-data", "gate", "other"]
 _CODE_OWNERS = ("CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS")
 
 
-@dataclass(frozen=True, slots=True)
 class Ground:
-    """Tells kinds of paths apart under one configuration."""
+    """Tells kinds of paths apart under one configuration; what it was asked of a path, it remembers."""
 
-    config: Config
+    def __init__(self, config: Config) -> None:
+        recorded = (config.judge.verdicts, *(agent.driver.recordings for agent in config.agents.values()))
+        self.config = config
+        self._parts: Mapping[str, tuple[str, ...]] = {
+            "configuration": (FILE_NAME,),
+            "baseline": (config.baselines,),
+            "calibration": ("calibration",),
+            "workflow": (".github/workflows", ".github/actions"),
+            "code owners": ("CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS"),
+            "recording": recorded,
+        }
+        self._gate = tuple(folder for folders in self._parts.values() for folder in folders)
+        manifest = PurePosixPath(config.test_data)
+        self._manifest = (str(manifest.with_suffix("")), manifest.suffix)
+        self._kinds: dict[str, Kind] = {}
 
     def kind(self, path: str) -> Kind:
         """What a path is. The gate's own files go before everything, fixtures before definitions."""
-        if self.gate_part(path):
-            return "gate"
-        if self._is_test_data(path):
-            return "test-data"
-        if within(path, self.config.fixtures) and path.endswith(".md"):
-            return "fixture"
-        return "agent" if self.owners(path) else "other"
+        known = self._kinds.get(path)
+        if known is None:
+            known = self._kinds[path] = self._kind(path)
+        return known
 
     def gate_part(self, path: str) -> str:
         """Which part of what decides a path is, in words; "" when it is none."""
-        config = self.config
-        recorded = [config.judge.verdicts, *(agent.driver.recordings for agent in config.agents.values())]
-        parts = (
-            ("configuration", path == FILE_NAME),
-            ("baseline", within(path, config.baselines)),
-            ("calibration", within(path, "calibration")),
-            ("workflow", within_any(path, (".github/workflows", ".github/actions"))),
-            ("code owners", path in _CODE_OWNERS),
-            ("recording", within_any(path, recorded)),
-        )
-        return next((words for words, is_it in parts if is_it), "")
+        return next((words for words, folders in self._parts.items() if within_any(path, folders)), "")
 
     def owners(self, path: str) -> tuple[str, ...]:
         """The agents a path helps define: it lies in their source, or one of their patterns claims it."""
@@ -56,14 +56,26 @@ class Ground:
         paths = (path for path in tree.paths() if _defines(path, config))
         return {path: tree.object_id(path) for path in paths if self.kind(path) == "agent"}
 
+    def _kind(self, path: str) -> Kind:
+        if within_any(path, self._gate):
+            return "gate"
+        if self._is_test_data(path):
+            return "test-data"
+        if path.endswith(".md") and within(path, self.config.fixtures):
+            return "fixture"
+        return "agent" if self.owners(path) else "other"
+
     def _is_test_data(self, path: str) -> bool:
         """The manifest, or one for an environment beside it (`test-data.staging.yml`, `test-data-staging.yml`)."""
-        manifest, file = PurePosixPath(self.config.test_data), PurePosixPath(path)
-        if file.parent != manifest.parent or file.suffix != manifest.suffix:
+        stem, suffix = self._manifest
+        if not path.startswith(stem) or not path.endswith(suffix):
             return False
-        return file.stem == manifest.stem or file.stem.startswith((f"{manifest.stem}.", f"{manifest.stem}-"))
+        rest = path[len(stem) : len(path) - len(suffix)]
+        return not rest or (rest[0] in ".-" and "/" not in rest)
 
 
 def _defines(path: str, agent: AgentConfig) -> bool:
+    if within_any(path, agent.source):
+        return True
     patterns = (*agent.topics.values(), *agent.actions.values())
-    return within_any(path, agent.source) or any(matches(path, glob) for globs in patterns for glob in globs)
+    return any(matches(path, glob) for globs in patterns for glob in globs)

@@ -1,19 +1,24 @@
 """Paths against folders and patterns, without touching the disk."""
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 
 
 def within(path: str, folder: str) -> bool:
     """Whether `path` is `folder` itself or lies below it; "." is the whole repository, "" is nothing."""
-    folder = _plain(folder)
-    return folder == "." or (bool(folder) and (path == folder or path.startswith(f"{folder}/")))
+    return within_any(path, (folder,))
 
 
-def within_any(path: str, folders: Iterable[str]) -> bool:
+def within_any(path: str, folders: tuple[str, ...]) -> bool:
     """Whether `path` lies in one of the folders."""
-    return any(within(path, folder) for folder in folders)
+    exact, prefixes = _prefixes(folders)
+    return path in exact or path.startswith(prefixes)
+
+
+@lru_cache(maxsize=1024)
+def _prefixes(folders: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    plain = [name for folder in folders if (name := _plain(folder))]
+    return frozenset(plain), tuple("" if name == "." else f"{name}/" for name in plain)
 
 
 def matches(path: str, pattern: str) -> bool:

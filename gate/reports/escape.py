@@ -133,6 +133,11 @@ def terminal(text: str) -> str:
     return log_safe(one_line(_ANSI.sub("", text)))
 
 
+def terminal_lines(text: str) -> str:
+    """Several lines for a terminal, each made safe as `terminal` does; their leading blanks and their order stay."""
+    return "\n".join(f"{line[: len(line) - len(line.lstrip(' '))]}{terminal(line)}" for line in text.split("\n"))
+
+
 def log_safe(text: str) -> str:
     """The text with both spellings of a workflow command broken, wherever in a line they would come to stand.
 

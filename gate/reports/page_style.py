@@ -5,13 +5,13 @@ STYLE = """
   color-scheme: light dark;
   --bg: #f6f8fa; --card: #ffffff; --text: #1f2328; --soft: #59636e; --line: #d1d9e0; --code: #eff2f5;
   --bad: #b42318; --bad-bg: #fef3f2; --good: #0a7a42; --good-bg: #ecfdf3; --warn: #9a6700; --warn-bg: #fff8e6;
-  --link: #0969da;
+  --link: #0969da; --bar: #b6c0ca;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --bg: #0d1117; --card: #151b23; --text: #e6edf3; --soft: #9198a1; --line: #3d444d; --code: #262c36;
     --bad: #ff8a80; --bad-bg: #2d1513; --good: #56d364; --good-bg: #0f2417; --warn: #e3b341; --warn-bg: #2a2008;
-    --link: #58a6ff;
+    --link: #58a6ff; --bar: #59636e;
   }
 }
 * { box-sizing: border-box; }
@@ -45,13 +45,13 @@ code { background: var(--code); border-radius: 4px; padding: 1px 5px;
 .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 8px; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: 8px 14px; border-bottom: 1px solid var(--line); vertical-align: top;
-  overflow-wrap: anywhere; }
+  overflow-wrap: break-word; max-width: 420px; }
 tbody tr:last-child > * { border-bottom: 0; }
 thead th { font-size: 0.82rem; color: var(--soft); font-weight: 600; }
-tbody th { font-weight: 600; }
+tbody th { font-weight: 600; min-width: 110px; } th .soft { font-weight: 400; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .bar { display: block; width: 110px; height: 10px; margin: 6px 0 0 auto; }
-.bar .track { fill: var(--code); } .bar .fill { fill: var(--soft); }
+.bar .track { fill: var(--code); } .bar .fill { fill: var(--bar); }
 .bar.good .fill { fill: var(--good); } .bar.bad .fill { fill: var(--bad); }
 .case { background: var(--card); border: 1px solid var(--line); border-left: 4px solid var(--warn); border-radius: 8px;
   padding: 14px 18px; margin: 0 0 12px; }

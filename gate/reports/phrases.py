@@ -3,7 +3,7 @@
 from gate.model.comparison import DimensionComparison, Tally
 from gate.model.plan import Forecast, Plan
 from gate.model.report import AcceptanceRow, Report
-from gate.model.words import CaseVerdict, Conclusion, Tier
+from gate.model.words import CaseVerdict, Conclusion, Severity, Tier
 
 CONCLUSION_LABELS = {
     Conclusion.PASS: "Pass",
@@ -73,7 +73,7 @@ def acceptance(row: AcceptanceRow) -> str:
 
 
 def ran(report: Report) -> str:
-    """How much of the suite ran and why: `52 of 212 cases ran: 12 reached by the change, 40 whatever changes`."""
+    """How much of the suite ran and why: `52 of 212 cases ran: 12 reached by the change, 40 P0 that always run`."""
     plan = report.plan
     done = sum(1 for case in report.comparison.cases if case.finding.head_trials > 0)
     text = f"{done:,} of {count(plan.total_cases, 'case')} ran"
@@ -87,10 +87,11 @@ def composition(plan: Plan) -> str:
     if plan.tier is not Tier.PULL_REQUEST:
         return _TIER_WORDS[plan.tier]
     changed = {path for change in plan.changes for path in (change.path, change.old_path) if path}
-    reached = sum(1 for one in plan.selected if any(reason and reason[0] in changed for reason in one.reasons))
-    rest = len(plan.selected) - reached
+    rest = [one for one in plan.selected if not any(reason and reason[0] in changed for reason in one.reasons)]
+    reached = len(plan.selected) - len(rest)
+    always = "P0 that always run" if all(one.severity is Severity.P0 for one in rest) else "that always run"
     parts = [f"{reached:,} reached by the change"] if reached else []
-    return ", ".join(parts + ([f"{rest:,} whatever changes"] if rest else []))
+    return ", ".join(parts + ([f"{len(rest):,} {always}"] if rest else []))
 
 
 _TIER_WORDS = {

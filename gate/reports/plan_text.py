@@ -91,7 +91,7 @@ def _unasked(plan: Plan) -> Iterator[str]:
     roots = {step: node for step, node in _grown(plan).below.items() if step not in changed}
     if roots:
         yield ""
-        yield "Runs whatever changed:" if plan.changes else "Runs:"
+        yield "Always run:" if plan.changes else "Run:"
         top = _Node(below=defaultdict(_Node, roots))
         yield from _branches(top, "  ")
 

@@ -18,6 +18,7 @@ from gate.reports.escape import (
     one_line,
     prose,
     terminal,
+    terminal_lines,
     visible,
     workflow_data,
     workflow_property,
@@ -71,7 +72,7 @@ def test_escaped_markdown_shows_the_text(text: str) -> None:
 @example(HOSTILE)
 def test_nothing_is_left_that_github_links_after_parsing(text: str) -> None:
     seen = shown(markdown(text))
-    assert not re.search(r"@\w|#\d|\bgh-\d|://|www\.|:[\w+-]+:", seen, re.IGNORECASE)
+    assert not re.search(r"@\w|#\d|\bgh-\d|://|www\.|:[\w+-]+:", seen, re.IGNORECASE | re.ASCII)
 
 
 @given(st.lists(nasty, min_size=3, max_size=3), st.sampled_from([markdown, code, prose]))
@@ -130,6 +131,14 @@ def test_a_terminal_gets_one_line_of_printable_text_and_no_command(text: str) ->
     assert not re.search("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", seen)
     assert "::" not in seen
     assert "##[" not in seen
+
+
+@given(st.lists(nasty, max_size=4))
+def test_several_lines_stay_as_many_and_each_is_safe(texts: list[str]) -> None:
+    lines = [text.replace("\n", " ") for text in texts] or [""]
+    assert terminal_lines("\n".join(lines)).split("\n") == [
+        f"{' ' * (len(line) - len(line.lstrip(' ')))}{terminal(line)}" for line in lines
+    ]
 
 
 def test_a_terminal_shows_no_leftover_of_escape_sequences() -> None:

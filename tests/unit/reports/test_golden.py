@@ -7,13 +7,25 @@ from pathlib import Path
 import pytest
 
 from gate.model.report import Report
+from gate.reports.console import console_text
+from gate.reports.html import page
+from gate.reports.junit import junit
+from gate.reports.machine import report_json
 from gate.reports.markdown import comment
+from gate.reports.plan_text import plan_tree
+from gate.reports.sarif import sarif
 from tests.unit.reports.scenarios import SCENARIOS
 
 GOLDEN = Path(__file__).parent / "golden"
 
 WRITERS: Mapping[str, Callable[[Report], str]] = {
     "comment.md": comment,
+    "report.json": report_json,
+    "report.html": page,
+    "report.sarif": lambda report: sarif(report, "1.2.3"),
+    "junit.xml": junit,
+    "console.txt": console_text,
+    "plan.txt": lambda report: plan_tree(report.plan),
 }
 
 

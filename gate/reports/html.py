@@ -11,6 +11,7 @@ from gate.model.transcript import Transcript
 from gate.model.words import CaseVerdict, Conclusion, Severity
 from gate.reports import phrases, view
 from gate.reports.page_parts import (
+    TONES,
     case_name,
     folded,
     link,
@@ -123,8 +124,7 @@ def _totals(report: Report) -> str:
 def _total(report: Report, agent: str, row: SeverityRow) -> tuple[str, ...]:
     advisory = ' <span class="soft">advisory: judge not calibrated</span>' if row.advisory else ""
     blocks = view.blocks(report, agent, row)
-    tones = {CaseVerdict.REGRESSED: "bad" if blocks else "warn", CaseVerdict.IMPROVED: "good"}
-    tone = tones.get(row.verdict, "")
+    tone = "warn" if row.verdict is CaseVerdict.REGRESSED and not blocks else TONES.get(row.verdict, "")
     verdict = tag(row.verdict.value, tone) if tone else text(row.verdict.value)
     if row.verdict is CaseVerdict.REGRESSED and not blocks:
         verdict += ' <span class="soft">does not block</span>'
@@ -169,7 +169,7 @@ def _part(part: view.Part) -> str:
     what = f": {prose(part.what)}" if part.what else ""
     quote = f"<blockquote>{text(part.quote)}</blockquote>" if part.quote else ""
     scores = f'<span class="scores">{text(part.dimension)} {text(part.score)}</span>'
-    return f'<div class="fell">{scores}{advisory}{what}{quote}</div>'
+    return f'<div class="fell">{scores}{what}{advisory}{quote}</div>'
 
 
 def _groups(report: Report) -> str:

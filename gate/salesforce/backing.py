@@ -9,7 +9,7 @@ from gate.salesforce.apex import ApexFacts
 from gate.salesforce.facts import Facts, Use, UseKind
 from gate.salesforce.graph import Graph, digest
 from gate.salesforce.project import Project
-from gate.salesforce.sources import Known, Unreadable
+from gate.salesforce.sources import Known, Unreadable, identity_of
 
 SCHEMES: Mapping[str, UseKind] = {
     "apex": "apex",
@@ -60,6 +60,10 @@ class Backing:
                 self.waiting[key] = used
         return present or is_packaged(used.name)
 
+    def identity(self, path: str) -> str:
+        """An identifier equal for equal contents; one of its own for a content that cannot be had."""
+        return identity_of(self.tree, path)
+
     def follow(self) -> None:
         """Read everything that was said to be used, and what that uses, until nothing is left."""
         while self.waiting:
@@ -106,21 +110,21 @@ class Backing:
                 self._opaque(f"apex-file:{other}", paths, key)
             return
         self._keep("apex", key, path, found.digest, comments=found.comments)
-        for label in sorted(found.labels):
+        for label in found.labels:
             self.use(Use(kind="label", name=label), key)
         name = self.project.components[path].name
         for meta, facts in self.known.plain.read(self.tree, self.project.find("apex-meta", name)).items():
             self._add_part(f"settings/{key}", key, meta, facts, f"settings of class {name}")
         for kind in ("apex", "object"):
             names = self.project.paths.get(kind, {})
-            for name in sorted(found.words & names.keys()):
+            for name in [word for word in found.words if word in names]:
                 if f"{kind}:{name}" != key:
                     display = self.project.components[names[name][0]].name
                     self.use(Use(kind=kind, name=display), key)
 
     def _opaque(self, key: str, paths: Iterable[str], user: str) -> None:
         for path in paths:
-            self.graph.add(Element(id=key, digest=self.tree.object_id(path), path=path), user)
+            self.graph.add(Element(id=key, digest=self.identity(path), path=path), user)
 
     def _add_activations(self, key: str, name: str) -> None:
         paths = self.project.find("prompt-activation", name)
@@ -132,7 +136,7 @@ class Backing:
         """The custom labels of every label file, as soon as one of them is used: a file holds many."""
         paths = sorted(path for found in self.project.paths.get("label", {}).values() for path in found)
         for path, document in self.known.documents.read(self.tree, paths).items():
-            identity = self.tree.object_id(path)
+            identity = self.identity(path)
             if isinstance(document, Unreadable):
                 self.graph.files[path] = SourceFile(object_id=identity)
                 for key in level:
@@ -163,7 +167,7 @@ class Backing:
             )
 
     def _add_part(self, key: str, owner: str, path: str, found: Facts | Unreadable, words: str) -> None:
-        identity = self.tree.object_id(path)
+        identity = self.identity(path)
         if isinstance(found, Unreadable):
             self.graph.files[path] = SourceFile(object_id=identity)
             self.graph.add(Element(id=key, digest=identity, words=words, path=path, unreadable=found.what), owner)
@@ -172,12 +176,12 @@ class Backing:
         self.graph.add(Element(id=key, digest=found.digest, words=words, path=path), owner)
 
     def _keep(self, kind: UseKind, key: str, path: str, meaning: str, *, labels: str = "", comments: str = "") -> None:
-        self.graph.files[path] = SourceFile(object_id=self.tree.object_id(path), labels=labels, comments=comments)
+        self.graph.files[path] = SourceFile(object_id=self.identity(path), labels=labels, comments=comments)
         words = f"{_WORDS[kind]} {self.project.components[path].name}"
         self.graph.add(Element(id=key, digest=meaning, words=words, path=path))
 
     def _add_unreadable(self, kind: UseKind, key: str, path: str, found: Unreadable) -> None:
-        identity = self.tree.object_id(path)
+        identity = self.identity(path)
         words = f"{_WORDS[kind]} {self.project.components[path].name}"
         self.graph.files[path] = SourceFile(object_id=identity)
         self.graph.add(Element(id=key, digest=digest(identity), words=words, path=path, unreadable=found.what))

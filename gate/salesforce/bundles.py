@@ -47,7 +47,7 @@ def _ranked(scripts: Mapping[str, Script | Unreadable], backing: Backing) -> Ite
 
 
 def _agent(functions: Functions, name: str, path: str, script: Script | Unreadable) -> MappedAgent:
-    graph, identity = functions.backing.graph, functions.backing.tree.object_id(path)
+    graph, identity = functions.backing.graph, functions.backing.identity(path)
     whole = graph.place(Place(kind="agent", agent=name))
     key = f"unclear:{name}"
     if isinstance(script, Unreadable):
@@ -64,7 +64,7 @@ def _agent(functions: Functions, name: str, path: str, script: Script | Unreadab
 
 def _add_copy(backing: Backing, agent: MappedAgent, path: str) -> None:
     """A frozen version steers nothing; a second draft may be the one that is meant, so its changes count."""
-    identity = backing.tree.object_id(path)
+    identity = backing.identity(path)
     _, version = without_version(backing.project.components[path].name)
     if version:
         note = f"frozen version {version} of agent {agent.name}, whose source is {agent.source}"
@@ -88,9 +88,9 @@ def _add_bundle_meta(backing: Backing, name: str, path: str) -> None:
                 whole = backing.graph.place(Place(kind="agent", agent=name))
                 element = Element(
                     id=f"beside:{name}/{other[len(folder) :]}",
-                    digest=backing.tree.object_id(other),
+                    digest=backing.identity(other),
                     path=other,
                     unreadable="a file of the bundle that this map does not know",
                 )
                 backing.graph.add(element, whole)
-            backing.graph.files[other] = SourceFile(object_id=backing.tree.object_id(other), note=note)
+            backing.graph.files[other] = SourceFile(object_id=backing.identity(other), note=note)

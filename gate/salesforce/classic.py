@@ -76,7 +76,7 @@ def _note_generated(functions: Functions, candidate: _Candidate) -> None:
         if path.startswith(tuple(folders))
     ]
     for path in (*candidate.bots, *candidate.versions.values(), *candidate.planners.values(), *parts):
-        backing.graph.files[path] = SourceFile(object_id=backing.tree.object_id(path), note=note)
+        backing.graph.files[path] = SourceFile(object_id=backing.identity(path), note=note)
 
 
 class _Classic:
@@ -138,7 +138,7 @@ class _Classic:
         note = f"another version of agent {self.name}, which may be the active one"
         older = [path for number, path in self.candidate.versions.items() if number != newest]
         for path in (*older, *(path for path in self.candidate.planners.values() if path != planner)):
-            identity = self.backing.tree.object_id(path)
+            identity = self.backing.identity(path)
             self.backing.graph.files[path] = SourceFile(object_id=identity, note=note, agent=self.name)
 
     def _document(self, path: str) -> Document | None:
@@ -149,7 +149,7 @@ class _Classic:
         return None
 
     def _add(self, key: str, words: str, path: str, document: Document | None) -> None:
-        graph, identity = self.backing.graph, self.backing.tree.object_id(path)
+        graph, identity = self.backing.graph, self.backing.identity(path)
         if document is None:
             graph.files[path] = SourceFile(object_id=identity)
             graph.add(Element(id=key, digest=identity, path=path, unreadable="it cannot be read"), self.whole)

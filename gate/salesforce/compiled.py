@@ -16,7 +16,7 @@ _NEXT_TOPIC = "AgentScriptInternal_next_topic"
 def add_graph(backing: Backing, agent: str, path: str, topics: dict[str, MappedTopic]) -> list[Unresolved]:
     """Put a compiled graph on the map, adding topics and tools that nothing else told of; gives what is unclear."""
     facts = backing.known.json.read(backing.tree, [path])[path]
-    identity = backing.tree.object_id(path)
+    identity = backing.identity(path)
     whole = backing.graph.place(Place(kind="agent", agent=agent))
     routing = backing.graph.place(Place(kind="routing", agent=agent))
     backing.graph.files[path] = SourceFile(object_id=identity)

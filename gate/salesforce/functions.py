@@ -48,7 +48,7 @@ class Functions:
         backing = self.backing
         key = f"function:{name.lower()}"
         document = backing.known.documents.read(backing.tree, [path])[path]
-        identity = backing.tree.object_id(path)
+        identity = backing.identity(path)
         self._add_schemas(name, key)
         if isinstance(document, Unreadable):
             backing.graph.files[path] = SourceFile(object_id=identity)
@@ -95,7 +95,7 @@ def link_target(backing: Backing, tag: Tag, key: str, path: str) -> None:
 def add_json(backing: Backing, path: str, key: str, words: str, *users: str) -> Unreadable | None:
     """Put a schema on the graph; gives why it cannot be read, if so."""
     facts = backing.known.json.read(backing.tree, [path])[path]
-    identity = backing.tree.object_id(path)
+    identity = backing.identity(path)
     if isinstance(facts, Unreadable):
         backing.graph.files[path] = SourceFile(object_id=identity)
         backing.graph.add(Element(id=key, digest=identity, words=words, path=path, unreadable=facts.what), *users)

@@ -16,7 +16,7 @@ def newer_agents(backing: Backing, agents: Mapping[str, MappedAgent]) -> dict[st
         if component.kind != "definition-version" or not backing.project.is_source(path):
             continue
         name, _ = without_version(component.name)
-        identity = backing.tree.object_id(path)
+        identity = backing.identity(path)
         whole = backing.graph.place(Place(kind="agent", agent=name))
         backing.graph.files[path] = SourceFile(object_id=identity)
         backing.graph.add(Element(id=f"newer:{path}", digest=identity, path=path, unreadable=_WHAT), whole)

@@ -50,7 +50,7 @@ class Planner:
 
     def _root(self, path: str, key: str, *users: str) -> Tag | None:
         found = self.backing.known.documents.read(self.backing.tree, [path])[path]
-        identity = self.backing.tree.object_id(path)
+        identity = self.backing.identity(path)
         if isinstance(found, Unreadable):
             self.graph.files[path] = SourceFile(object_id=identity)
             self.graph.add(Element(id=key, digest=identity, path=path, unreadable=found.what), *users)
@@ -208,7 +208,7 @@ class Planner:
             case ["agentGraph", _]:
                 self.unresolved += add_graph(self.backing, self.agent, path, self.topics)
             case _:
-                identity = self.backing.tree.object_id(path)
+                identity = self.backing.identity(path)
                 what = "a file of the planner bundle that this map does not know"
                 self.graph.files[path] = SourceFile(object_id=identity)
                 self.graph.add(Element(id=key, digest=identity, path=path, unreadable=what), self.whole)

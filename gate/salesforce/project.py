@@ -37,7 +37,7 @@ def read_project(tree: Tree, sources: Sequence[str] = ()) -> Project:
 
     With `sources` (folders or files), agents come from there only, but what they use may lie in any package.
     """
-    paths = tree.paths()
+    paths = sorted(tree.paths())
     project = Project(sources=tuple(source.strip("/").removeprefix("./") for source in sources if source.strip("/.")))
     roots, rules = _roots(tree, paths, project)
     wanted = (*roots, *project.sources) if roots else ()

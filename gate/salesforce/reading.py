@@ -32,7 +32,7 @@ def read_map(tree: Tree, sources: Sequence[str] = (), *, known: Known | None = N
     backing.follow()
     add_replacements(backing)
     for path in project.ignored:
-        graph.files[path] = SourceFile(object_id=tree.object_id(path), note="ignored by .forceignore, never deployed")
+        graph.files[path] = SourceFile(object_id=backing.identity(path), note="ignored by .forceignore, never deployed")
     found = graph.finish(())
     reach = _reach(found)
     return replace(found, agents=tuple(_with_backing(agents[name], found, reach) for name in sorted(agents)))

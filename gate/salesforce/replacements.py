@@ -13,7 +13,7 @@ def add_replacements(backing: Backing) -> None:
     for project_file, text in sorted(backing.project.replacements.items()):
         folder = project_file.rpartition("/")[0]
         prefix = f"{folder}/" if folder else ""
-        backing.graph.files[project_file] = SourceFile(object_id=backing.tree.object_id(project_file))
+        backing.graph.files[project_file] = SourceFile(object_id=backing.identity(project_file))
         for item in json.loads(text):
             pattern = str(item.get("filename") or item.get("glob") or "") if isinstance(item, dict) else ""
             if pattern:

@@ -42,6 +42,7 @@ class ScriptedAgent:
         shared = [self._action(self.shared, item, "") for item in self.shared.definitions] if self.shared else []
         for reference in self.script.references:
             self._resolve(None, reference)
+        self._follow_outside()
         self.unresolved += [Unresolved(path=self.path, line=note.line, what=note.what) for note in self.script.notes]
         return MappedAgent(
             name=self.name,
@@ -53,6 +54,13 @@ class ScriptedAgent:
             variables=tuple(self.script.variables),
             unresolved=tuple(sorted(set(self.unresolved), key=lambda item: (item.line, item.what))),
         )
+
+    def _follow_outside(self) -> None:
+        """What connections and other blocks of the whole agent lead to: a change there is a change of the agent."""
+        for item in self.script.outside:
+            kind = SCHEMES.get(item.scheme)
+            if kind and not self.backing.use(Use(kind=kind, name=item.name, line=item.line), self.whole):
+                self._note(item.line, f"{item.scheme}://{item.name} is not in the project")
 
     def _topics(self) -> None:
         seen: dict[str, int] = {}

@@ -38,15 +38,15 @@ class Memo(Generic[Parsed]):
 
     def read(self, tree: Tree, paths: Iterable[str]) -> dict[str, Parsed | Unreadable]:
         """What each of these files says."""
-        identities = {path: tree.object_id(path) for path in paths}
-        missing = {identity: path for path, identity in identities.items() if identity not in self._seen}
+        identities = {path: identity_of(tree, path) for path in paths}
+        missing = {key: path for path, key in identities.items() if key not in self._seen}
         wanted = list(missing.items())
         for start in range(0, len(wanted), READ_AT_ONCE):
             batch = wanted[start : start + READ_AT_ONCE]
             contents = _contents(tree, [path for _, path in batch])
-            for identity, path in batch:
-                self._seen[identity] = self._parsed(contents.get(path))
-        return {path: self._seen[identity] for path, identity in identities.items()}
+            for key, path in batch:
+                self._seen[key] = self._parsed(contents.get(path))
+        return {path: self._seen[key] for path, key in identities.items()}
 
     def _parsed(self, content: bytes | None) -> Parsed | Unreadable:
         if content is None:
@@ -55,6 +55,14 @@ class Memo(Generic[Parsed]):
             return self._parse(content)
         except UnreadableError as error:
             return Unreadable(error.line, error.what)
+
+
+def identity_of(tree: Tree, path: str) -> str:
+    """The file's object id; a name of its own for a file whose content cannot be had, so that it equals no other."""
+    try:
+        return tree.object_id(path)
+    except RepositoryError:
+        return f"unknown content of {path}"
 
 
 def _contents(tree: Tree, paths: list[str]) -> dict[str, bytes]:

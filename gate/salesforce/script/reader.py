@@ -16,6 +16,7 @@ CONNECTED = frozenset({"connected_subagent", "connected_agent"})
 
 _REFERENCE = re.compile(r"@([A-Za-z_]\w*)\.([A-Za-z_]\w*)")
 _INTERPOLATION = re.compile(r"\{!(.*?)\}", re.DOTALL)
+_URI = re.compile(r'"(\w+)://([\w.]+)"')
 _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"?')
 _WORDS = {
     "system": "system instructions",
@@ -68,6 +69,15 @@ class Tool:
     line: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """A URI in a block of the whole agent, such as the route of a connection: `scheme://name`."""
+
+    scheme: str
+    name: str
+    line: int
+
+
 @dataclass(slots=True, kw_only=True)
 class Node:
     """A topic block, or the top-level `actions:` block under the name ""."""
@@ -92,6 +102,7 @@ class Script:
     variables: list[str] = field(default_factory=list)
     retrievers: list[str] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)  # those outside every topic
+    outside: list[Outside] = field(default_factory=list)
     flaws: list[Flaw] = field(default_factory=list)
     notes: list[Flaw] = field(default_factory=list)
     labels: str = ""
@@ -131,6 +142,7 @@ def _read_block(script: Script, entry: Entry, kind: str, name: str) -> None:
     if kind not in _WORDS and kind not in {"connection", "modality", "model_config", "context", "security"}:
         script.notes.append(Flaw(line=entry.line, what=f"block {kind!r} is not known: its changes affect every case"))
     script.references += _references([entry])
+    script.outside += _outside([entry])
     script.pieces.append(
         _piece("agent", entry, _WORDS.get(kind, f"{kind} {name}".strip()), name=f"{kind} {name}".strip())
     )
@@ -244,6 +256,13 @@ def _labels(entries: Iterable[Entry]) -> Iterable[str]:
         if is_label(entry):
             yield string_of(entry)
         yield from _labels(entry.children)
+
+
+def _outside(entries: Iterable[Entry]) -> Iterable[Outside]:
+    for entry in entries:
+        for scheme, name in _URI.findall(entry.code):
+            yield Outside(scheme=scheme, name=name, line=entry.line)
+        yield from _outside(entry.children)
 
 
 def _references(entries: Sequence[Entry]) -> list[Reference]:

@@ -1,0 +1,241 @@
+"""What each kind of change affects; the rows are those of docs/impact.md."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.projects import difference, edited, path_of, project, reach, with_file, without
+from tests.trees import DictTree
+
+HARBOR, LANTERN = project("harbor"), project("lantern")
+DOCS = Path(__file__).parents[3] / "docs" / "impact.md"
+
+SCRIPT = "Harbor_Care/Harbor_Care.agent"
+NEW_TOPIC = 'subagent Lost:\n    description: "x"\nsubagent Customs:'
+TEMPLATE = "Explain_Delay.genAiPromptTemplate-meta.xml"
+SCHEMA = "Get_Weather/input/schema.json"
+PLANNER = "Lantern_v2.genAiPlannerBundle"
+
+Reach = tuple[str, tuple[str, ...], tuple[str, ...]]
+Row = tuple[str, DictTree, DictTree, Reach]
+
+
+def harbor(ending: str, old: str, new: str) -> tuple[DictTree, DictTree]:
+    return HARBOR, edited(HARBOR, ending, old, new)
+
+
+def lantern(ending: str, old: str, new: str) -> tuple[DictTree, DictTree]:
+    return LANTERN, edited(LANTERN, ending, old, new)
+
+
+LAYOUT = "whitespace or the order of unordered elements"
+FROZEN = "apps/orders/main/10_care/aiAuthoringBundles/Harbor_Care/Harbor_Care.agent"
+NOTHING: Reach = ("nothing", (), ())
+TRACKING: Reach = ("part", ("Tracking",), ())
+FIND: Reach = ("part", ("Tracking",), ("Find_Parcel",))
+BOOK: Reach = ("part", ("Pickup",), ("Book_Pickup",))
+EXPLAIN: Reach = ("part", ("Tracking",), ("Explain_Delay",))
+WHOLE: Reach = ("agent", (), ())
+WEATHER: Reach = ("part", ("Weather",), ("Get_Weather",))
+
+ROWS: list[Row] = [
+    ("script: comment", *harbor(SCRIPT, "# Parcels of", "# All parcels of"), NOTHING),
+    ("script: label of a topic", *harbor(SCRIPT, "Trakcing", "Tracking"), NOTHING),
+    ("script: label of an action", *harbor(SCRIPT, '"Find parcel"', '"Find a parcel"'), NOTHING),
+    ("script: label of a variable", *harbor(SCRIPT, 'label: "Parcel"', 'label: "Your parcel"'), NOTHING),
+    ("script: blank line in a prompt", *harbor(SCRIPT, "    before_reasoning:", "\n\n    before_reasoning:"), NOTHING),
+    ("script: keyword `topic` becomes `subagent`", *harbor(SCRIPT, "topic Pickup:", "subagent Pickup:"), NOTHING),
+    ("script: instructions of a topic", *harbor(SCRIPT, "Ask for the parcel", "Demand the parcel"), TRACKING),
+    ("script: before and after reasoning", *harbor(SCRIPT, '"unknown"', '"none"'), TRACKING),
+    ("script: definition of an action", *harbor(SCRIPT, "Reads one parcel", "Reads a parcel"), FIND),
+    ("script: target of an action", *harbor(SCRIPT, "apex://ParcelLookup", "apex://ParcelCount"), FIND),
+    ("script: an input named label", *harbor(SCRIPT, "                label: string\n", ""), FIND),
+    ("script: alias of an action", *harbor(SCRIPT, "with label = ...", 'with label = "x"'), FIND),
+    ("script: a topic run as a tool", *harbor(SCRIPT, "customs says", "customs said"),
+     ("part", ("Customs", "Tracking"), ())),
+    ("script: description of a topic", *harbor(SCRIPT, "Tells", "Says"), ("routing", ("Tracking",), ())),
+    ("script: start_agent", *harbor(SCRIPT, "Choose the tool", "Take the tool"), ("routing", ("Front_Desk",), ())),
+    ("script: new topic", *harbor(SCRIPT, "subagent Customs:", NEW_TOPIC),
+     ("routing", ("Lost",), ())),
+    ("script: connected agent", *harbor(SCRIPT, "Questions on bills", "Bills"), ("routing", ("Harbor_Billing",), ())),
+    ("script: system text", *harbor(SCRIPT, "Say only what", "Say what"), WHOLE),
+    ("script: variable", *harbor(SCRIPT, "The parcel in question", "A parcel"), WHOLE),
+    ("script: configuration", *harbor(SCRIPT, "AgentforceServiceAgent", "AgentforceEmployeeAgent"), WHOLE),
+    ("script: knowledge settings", *harbor(SCRIPT, "citations_enabled: True", "citations_enabled: False"), WHOLE),
+    ("flow of a connection", *harbor("Route_To_Person.flow-meta.xml", "Active", "Draft"), WHOLE),
+    ("bundle settings", *harbor("Harbor_Care.bundle-meta.xml", "spring", "autumn"), NOTHING),
+    ("frozen version of a bundle", *harbor("Harbor_Care_2.agent", "Say only", "Say"), NOTHING),
+    ("file under .forceignore", *harbor("Old_Helper.agent", "Nothing", "Something"), NOTHING),
+    ("class of an action", *harbor("ParcelLookup.cls", "public static", "global static"), FIND),
+    ("class: comment", *harbor("ParcelLookup.cls", "// the store knows", "// the store always knows"), NOTHING),
+    ("class that a class of an action uses", *harbor("ParcelStore.cls", "'here'", "'there'"), FIND),
+    ("class that no action reaches", *harbor("Unrelated.cls", "caller", "called"), NOTHING),
+    ("API version of a class", *harbor("ParcelStore.cls-meta.xml", "67.0", "68.0"), FIND),
+    ("custom label that a class uses", *harbor("CustomLabels.labels-meta.xml", "no such parcel", "no parcel"), FIND),
+    ("custom label that nothing uses", *harbor("CustomLabels.labels-meta.xml", ">Harbor<", ">Port<"), NOTHING),
+    ("field of an object that a class uses", *harbor("Status__c.field-meta.xml", "Text", "Picklist"), FIND),
+    ("flow of an action", *harbor("Book_Pickup.flow-meta.xml", "ParcelCount", "ParcelLookup"), BOOK),
+    ("flow: label and position", *harbor("Book_Pickup.flow-meta.xml", "<locationX>50", "<locationX>90"), NOTHING),
+    ("flow: order of steps", *harbor("Check_Address.flow-meta.xml", "<assignToReference>a<", "<assignToReference>c<"),
+     BOOK),
+    ("flow that a template uses", *harbor("Delay_Reasons.flow-meta.xml", "Active", "Draft"), EXPLAIN),
+    ("prompt template: version that runs", *harbor(TEMPLATE, "Explain the", "Give the"),
+     EXPLAIN),
+    ("prompt template: version that does not run", *harbor(TEMPLATE, "Old", "Older"),
+     NOTHING),
+    ("external service", *harbor("DepotApi.externalServiceRegistration-meta.xml", "true", "false"),
+     ("part", ("Pickup",), ("Notify_Depot",))),
+    ("replacement at deploy", *harbor("sfdx-project.json", '"DEPOT"', '"OTHER_DEPOT"'),
+     BOOK),
+    ("classic: label of a topic", *lantern("Weather.genAiPlugin-meta.xml", "Wether", "Weather"), NOTHING),
+    ("classic: instructions of a topic", *lantern("Weather.genAiPlugin-meta.xml", "Name the day", "Say the day"),
+     ("part", ("Weather",), ())),
+    ("classic: scope of a topic", *lantern("Weather.genAiPlugin-meta.xml", "Only weather", "Weather"),
+     ("routing", ("Weather",), ())),
+    ("classic: order of instructions", *lantern(PLANNER, "Be exact.</", "Be kind.</"), ("part", ("Billing",), ())),
+    ("classic: library action", *lantern("Get_Weather.genAiFunction-meta.xml", "Reads the", "Gives the"), WEATHER),
+    ("classic: schema of an action", *lantern(SCHEMA, "Where", "Which"), WEATHER),
+    ("classic: title in a schema", *lantern(SCHEMA, '"Place"', '"The place"'), NOTHING),
+    ("classic: local action", *lantern(PLANNER, "Reads a bill", "Gives bills"), ("part", ("Billing",), ("Read_Bill",))),
+    ("classic: mapping of an attribute", *lantern(PLANNER, ">Place<", ">City<"), ("part", ("Weather",), ())),
+    ("classic: planner", *lantern(PLANNER, "ReAct", "Sequential"), WHOLE),
+    ("classic: bot version", *lantern("v2.botVersion-meta.xml", "You are Lantern", "You are a lantern"), WHOLE),
+    ("classic: older version", *lantern("Lantern_v1.genAiPlannerBundle", "ReAct", "Sequential"), WHOLE),
+    ("classic: class of an agent-level action", *lantern("Greeter.cls", "greet()", "hello()"),
+     ("agent", (), ("Greet",))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("base", "head", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
+def test_a_change_affects(base: DictTree, head: DictTree, expected: Reach) -> None:
+    name = "Harbor_Care" if base is HARBOR else "Lantern"
+    assert reach(difference(base, head).agent(name)) == expected
+
+
+@pytest.mark.parametrize(("base", "head", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
+def test_a_change_taken_back_affects_the_same(
+    base: DictTree, head: DictTree, expected: Reach
+) -> None:
+    name = "Harbor_Care" if base is HARBOR else "Lantern"
+    assert reach(difference(head, base).agent(name)) == expected
+
+
+@pytest.mark.parametrize("row", [row[0] for row in ROWS])
+def test_the_table_of_the_documentation_has_every_row(row: str) -> None:
+    assert f"| {row} |" in DOCS.read_text(encoding="utf-8")
+
+
+def effect(base: DictTree, head: DictTree, ending: str) -> str:
+    return difference(base, head).effects[path_of(head, ending)]
+
+
+@pytest.mark.parametrize(
+    ("ending", "old", "new", "expected"),
+    [
+        (SCRIPT, "Trakcing", "Tracking", "affects nothing: only labels changed"),
+        (SCRIPT, "# Parcels", "# parcels", "affects nothing: only comments changed"),
+        (SCRIPT, "\n\nvariables", "\n\n\nvariables", f"affects nothing: only {LAYOUT} changed"),
+        ("ParcelLookup.cls", "// the", "// The", "affects nothing: only comments changed"),
+        ("Harbor_Care_2.agent", "Say", "Tell",
+         f"affects nothing: frozen version 2 of agent Harbor_Care, whose source is {FROZEN}"),
+        ("Old_Helper.agent", "Nothing", "Something", "affects nothing: ignored by .forceignore, never deployed"),
+        ("CustomLabels.labels-meta.xml", ">Harbor<", ">Port<", "affects nothing: no action uses what changed in it"),
+        ("CustomLabels.labels-meta.xml", "No parcel", "None", "affects nothing: only labels changed"),
+        (SCRIPT, "Ask for the", "Ask the", "affects topic Tracking"),
+        (SCRIPT, "Say only what", "Say what", "affects agent Harbor_Care"),
+        (SCRIPT, "Tells where", "Says where", "affects routing of agent Harbor_Care, topic Tracking"),
+        ("ParcelLookup.cls", "public static", "global static", "affects topic Tracking, action Find_Parcel"),
+    ],
+)  # fmt: skip
+def test_every_changed_file_gets_a_sentence(ending: str, old: str, new: str, expected: str) -> None:
+    assert effect(*harbor(ending, old, new), ending) == expected
+
+
+def test_a_reason_leads_from_the_file_over_everything_between_to_the_topic() -> None:
+    diff = difference(*harbor("ParcelStore.cls", "'here'", "'there'")).agent("Harbor_Care")
+    assert diff is not None
+    assert diff.topics["Tracking"] == (
+        ("apps/orders/main/classes/ParcelStore.cls", "class ParcelLookup", "action Find_Parcel", "topic Tracking"),
+    )
+
+
+def test_a_reason_inside_a_script_names_the_part() -> None:
+    diff = difference(*harbor(SCRIPT, "Ask for the", "Ask the")).agent("Harbor_Care")
+    assert diff is not None
+    assert diff.topics["Tracking"] == ((path_of(HARBOR, SCRIPT), "instructions of topic Tracking", "topic Tracking"),)
+
+
+def test_an_affected_action_has_its_aliases() -> None:
+    diff = difference(*harbor("ParcelLookup.cls", "public static", "global static")).agent("Harbor_Care")
+    assert diff is not None
+    assert [(action.name, action.topic, action.aliases) for action in diff.actions] == [
+        ("Find_Parcel", "Tracking", ("look_up", "look_up_again"))
+    ]
+
+
+def test_a_class_used_by_two_agents_affects_both() -> None:
+    found = difference(*harbor("ParcelCount.cls", "{ 1 }", "{ 2 }"))
+    assert {diff.agent: tuple(diff.topics) for diff in found.agents} == {
+        "Harbor_Care": ("Pickup",),
+        "Harbor_Staff": ("Desk",),
+    }
+
+
+def test_an_action_of_the_start_reaches_every_case() -> None:
+    diff = difference(*harbor("ParcelCount.cls", "{ 1 }", "{ 2 }")).agent("Harbor_Staff")
+    assert diff is not None
+    assert diff.routing != ()
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        (lambda tree: without(tree, "ParcelLookup.cls"), FIND),
+        (lambda tree: with_file(tree, "apps/shared/main/flows/Find_Ship.flow-meta.xml", "<Flow/>"), NOTHING),
+        (lambda tree: without(tree, "Harbor_Care.agent", "Harbor_Care_2.agent"), ("agent", (), ())),
+    ],
+    ids=["class deleted", "flow of another agent added", "agent deleted"],
+)
+def test_an_added_or_deleted_file(
+    edit: Callable[[DictTree], DictTree], expected: Reach
+) -> None:
+    found = reach(difference(HARBOR, edit(HARBOR)).agent("Harbor_Care"))
+    assert found[0] == expected[0]
+    assert set(expected[2]) <= set(found[2])
+
+
+def test_moving_a_file_affects_nothing() -> None:
+    path = path_of(HARBOR, "ParcelLookup.cls")
+    moved = {name: content for name, content in HARBOR.files.items() if name != path}
+    head = DictTree({**moved, "apps/shared/main/classes/deep/ParcelLookup.cls": HARBOR.files[path]})
+    found = difference(HARBOR, head)
+    assert found.agents == ()
+    assert found.effects[path] == "affects nothing: the same definition was or is in another file"
+
+
+def test_publishing_a_new_version_of_a_classic_agent_compares_it_with_the_last() -> None:
+    v3 = LANTERN.files[path_of(LANTERN, "v2.botVersion-meta.xml")].replace(b"v2", b"v3")
+    planner = LANTERN.files[path_of(LANTERN, PLANNER)].replace(b"Be brief.", b"Be very brief.")
+    new = {path.replace("Lantern_v2", "Lantern_v3"): content for path, content in LANTERN.files.items()}
+    main = "force-app/main/default"
+    head = DictTree({**LANTERN.files, **new, f"{main}/bots/Lantern/v3.botVersion-meta.xml": v3,
+                     f"{main}/genAiPlannerBundles/Lantern_v3/Lantern_v3.genAiPlannerBundle": planner})  # fmt: skip
+    assert reach(difference(LANTERN, head).agent("Lantern")) == ("part", ("Billing",), ())
+
+
+def test_local_copies_retrieved_from_another_org_are_the_same() -> None:
+    moved = {path.replace("KB0000004", "XX0000099"): content.replace(b"KB0000004", b"XX0000099")
+             for path, content in LANTERN.files.items()}  # fmt: skip
+    assert difference(LANTERN, DictTree(moved)).agents == ()
+
+
+def test_generated_metadata_does_not_hide_the_script_it_comes_from() -> None:
+    script = 'config:\n  developer_name: "Lantern"\nstart_agent Only:\n  description: "All"\n'
+    path = "force-app/main/default/aiAuthoringBundles/Lantern/Lantern.agent"
+    base = with_file(LANTERN, path, script)
+    head = edited(base, PLANNER, "ReAct", "Sequential")
+    found = difference(base, head)
+    assert found.agents == ()
+    assert found.effects[path_of(head, PLANNER)].startswith("affects nothing: generated from the Agent Script")
+    assert reach(difference(base, edited(base, "Lantern.agent", "All", "Any")).agent("Lantern"))[0] == "routing"

@@ -4,17 +4,18 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-_NUMBER = r"(?:\d{1,3}(?:[ \u00a0\u202f'\u2019]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)*)"
+# Every repetition is bounded: replies come from outside, and a long run of digits must not take long to read.
+_NUMBER = r"(?<!\d)(?:\d{1,3}(?:[ \u00a0\u202f'\u2019]\d{3}){1,4}(?:[.,]\d{1,2})?|\d{1,15}(?:[.,]\d{1,15}){0,4})(?!\d)"
 _CODE = "USD|EUR|GBP|CHF|CAD|AUD|NZD|JPY|CNY|INR|SEK|NOK|DKK|PLN|BRL|MXN|SGD|HKD|ZAR"
 _SIGN = "[$€£¥₹₩₺₪₫₱₽]"
 _BEFORE = rf"(?:\b[A-Z]{{1,3}}{_SIGN}|{_SIGN}|\b(?:{_CODE})(?![A-Za-z]))\s?(?P<after>{_NUMBER})"
 _BEHIND = rf"(?<![\w.,])(?P<before>{_NUMBER})\s?(?:{_SIGN}|(?:{_CODE}|[Dd]ollars?|[Ee]uros?)\b)"
 _MONEY = re.compile(f"{_BEFORE}|{_BEHIND}")
 _PERCENT = re.compile(rf"(?<![\w.,])(?P<number>{_NUMBER})\s?(?:%|(?:percent|per\s?cent|pct)\b)", re.IGNORECASE)
-_OF_MONEY = re.compile(r"\s+(?:of|off|refund|discount|cash|credit|reimburse)", re.IGNORECASE)
+_OF_MONEY = re.compile(r"\s{1,3}(?:of|off|refund|discount|cash|credit|reimburse)", re.IGNORECASE)
 _PLAIN = re.compile(rf"(?<![\w.,]){_NUMBER}")
 _DURATION = re.compile(
-    rf"{_NUMBER}(?:\s?(?:-|\u2013|to)\s?{_NUMBER})?[\s-]+(?:(?:business|working|calendar)[\s-]+)?"
+    rf"{_NUMBER}(?:\s?(?:-|\u2013|to)\s?{_NUMBER})?[\s-]{{1,3}}(?:(?:business|working|calendar)[\s-]{{1,3}})?"
     r"(?:second|minute|hour|day|week|month|year)s?\b",
     re.IGNORECASE,
 )

@@ -6,12 +6,12 @@ from collections.abc import Set as AbstractSet
 
 _RECORD = "order|return|case|ticket|tracking|shipment|invoice|confirmation|reference|rma|claim|booking|transaction"
 _NAMED = re.compile(
-    rf"\b(?:{_RECORD})s?\b(?P<label>\s+(?:numbers?|no\.?|nr\.?|id|code|ref(?:erence)?)\b\.?)?"
-    r"(?:\s+(?:is|was))?\s*[:=]?[\s*\"'`(]*(?P<mark>#?)(?P<token>[A-Za-z]{0,6}[-_]?\d[A-Za-z0-9_-]*+)(?![.,]\d)",
+    rf"\b(?:{_RECORD})s?\b(?P<label>\s{{1,3}}(?:numbers?|no\.?|nr\.?|id|code|ref(?:erence)?)\b\.?)?"
+    r"(?:\s{1,3}(?:is|was))?\s{0,3}[:=]?[\s*\"'`(]{0,6}(?P<mark>#?)(?P<token>[A-Za-z]{0,6}[-_]?\d[A-Za-z0-9_-]*+)(?![.,]\d)",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"\s+(?:units?|items?|pieces?|pairs?|points?|copies|times|people|dollars?|euros?)\b", re.IGNORECASE
+    r"\s{1,3}(?:units?|items?|pieces?|pairs?|points?|copies|times|people|dollars?|euros?)\b", re.IGNORECASE
 )
 _CODE = re.compile(r"(?<![\w@/.-])[A-Za-z]{1,6}[-_]?\d{3,}(?:[-_][A-Za-z0-9]+)*(?![\w@/])")
 _TOKEN = re.compile(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gate.model.case import Case
 from gate.scoring.identifiers import is_card_number
@@ -44,7 +45,8 @@ class OtherValue:
 
     def occurs_in(self, folded: str) -> bool:
         """Whether the value stands in a folded text as words of its own."""
-        return re.search(rf"(?<!\w){re.escape(fold(self.value))}(?!\w)", folded) is not None
+        value = fold(self.value)
+        return value in folded and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", folded) is not None
 
 
 def other_identities(case: Case, test_data: Mapping[str, str]) -> list[OtherValue]:
@@ -65,6 +67,7 @@ def own_values(case: Case, test_data: Mapping[str, str]) -> Iterator[str]:
             yield value
 
 
+@lru_cache(maxsize=8192)
 def is_identifying(key: str, value: str) -> bool:
     """Whether a value points to one person or record: an address, a number of theirs, a name. Not a price or a date."""
     text, words = value.strip(), set(_words(key.partition(".")[2]))
@@ -92,6 +95,7 @@ def _own_identities(case: Case) -> set[str]:
     return {_identity(key) for key in case.data} - {""} - {_identity(key) for key in case.data if _is_other(key)}
 
 
+@lru_cache(maxsize=8192)
 def _identity(key: str) -> str:
     """The identity a key belongs to; empty for one without a dot and for what is nobody's (`company.supportEmail`)."""
     prefix, dot, _ = key.partition(".")

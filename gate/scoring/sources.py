@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from gate.model.case import Case, Equals, ExpectedCall, Json, Number, OneOf
 from gate.model.transcript import Transcript, TurnRecord
@@ -13,7 +15,38 @@ from gate.scoring.wording import fold
 
 _HUNDRED = Decimal(100)
 _IN_CENTS = re.compile(r"cents?\b|minor", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _FIGURE = re.compile(r"\s*[-+]?\d+(?:\.\d+)?\s*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What one text makes known."""
+
+    folded: str
+    numbers: frozenset[Decimal] = frozenset()
+    percentages: frozenset[Decimal] = frozenset()
+    days: frozenset[Day] = frozenset()
+    records: frozenset[str] = frozenset()
+    shapes: frozenset[str] = frozenset()
+    urls: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=8192)  # trials of a case repeat most of their texts
+def _read(text: str) -> _Known:
+    addresses = frozenset(normal for _, normal in urls(text))
+    if not _DIGIT.search(text):
+        return _Known(folded=fold(text), urls=addresses)
+    records, shapes = source_records(text)
+    return _Known(
+        folded=fold(text),
+        numbers=frozenset(numbers(without_dates(text))),
+        percentages=frozenset(value for _, values in percentages(text) for value in values),
+        days=frozenset(source_days(text)),
+        records=frozenset(records),
+        shapes=frozenset(shapes),
+        urls=addresses,
+    )
 
 
 class Sources:
@@ -50,16 +83,14 @@ class Sources:
 
     def add_text(self, text: str) -> None:
         """Running text."""
-        if not text.strip():
-            return
-        records, shapes = source_records(text)
-        self.numbers |= numbers(without_dates(text))
-        self.percentages |= {value for _, values in percentages(text) for value in values}
-        self.days |= source_days(text)
-        self.records |= records
-        self.shapes |= shapes
-        self.urls |= {normal for _, normal in urls(text)}
-        self.texts.append(fold(text))
+        known = _read(text)
+        self.numbers |= known.numbers
+        self.percentages |= known.percentages
+        self.days |= known.days
+        self.records |= known.records
+        self.shapes |= known.shapes
+        self.urls |= known.urls
+        self.texts.append(known.folded)
 
     def has_url(self, url: str) -> bool:
         """Whether an address in normal form is known, written with or without its scheme."""

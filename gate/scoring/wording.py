@@ -17,7 +17,7 @@ _MARKS = str.maketrans(
     }
 )
 _EMPHASIS = re.compile(r"[*_]*\*[*_]*|__+")  # markdown bold and italics
-_GAP = re.compile(r"\s*(?:\.{3,}|\[\.{3,}\])\s*")
+_GAP = re.compile(r" ?(?:\.{3,}|\[\.{3,}\]) ?")
 
 
 @lru_cache(maxsize=4096)

@@ -6,7 +6,13 @@ GateError
 ├── RepositoryError        git could not answer
 ├── RecordingError         the replay driver has no recording for what is asked
 ├── StoreError             a run folder or baseline file cannot be read
+├── HostError              GitHub refused what was asked of it
+│   ├── NotPermittedError  the token may not do this
+│   ├── NotFoundError      there is no such thing, or the token may not see it
+│   └── StaleError         a branch moved between reading and writing
 ├── CouldNotTellError      agent, judge or platform unavailable
+│   └── UnreachableError   GitHub did not answer
+│       └── RateLimitedError   it asked to wait longer than a run can
 └── InterruptedRunError    stopped by the person or the runner
 
 An expected bad outcome (a failed check, a regression, an unparseable verdict) is a value, never one of these.
@@ -74,6 +80,30 @@ class CouldNotTellError(GateError):
     def __init__(self, message: str, hint: str = "", *, again: bool = True) -> None:
         super().__init__(message, hint)
         self.again = again
+
+
+class HostError(GateError):
+    """GitHub refused what was asked of it."""
+
+
+class NotPermittedError(HostError):
+    """The token may not do this; the hint names the permission to add."""
+
+
+class NotFoundError(HostError):
+    """There is no such thing on GitHub, or the token may not see it."""
+
+
+class StaleError(HostError):
+    """A branch moved between reading and writing; nothing was written."""
+
+
+class UnreachableError(CouldNotTellError):
+    """GitHub did not answer, after bounded retries."""
+
+
+class RateLimitedError(UnreachableError):
+    """GitHub asked to wait longer than a run can."""
 
 
 class InterruptedRunError(GateError):

@@ -1,0 +1,1 @@
+"""GitHub: the event that started a run, the pull request's comment and status, sign-off."""

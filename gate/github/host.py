@@ -1,0 +1,144 @@
+"""What the gate needs of the place where a pull request lives: values, and one Protocol named for the need.
+
+Nothing here knows how it is asked; `gate/github/client.py` asks GitHub's REST API, tests answer from memory.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+Permission = Literal["admin", "write", "read", "none"]
+"""What a person may do in the repository; `maintain` counts as write, `triage` as read, as the platform reports them."""
+PullRequestState = Literal["open", "closed"]
+StatusState = Literal["error", "failure", "pending", "success"]
+Reaction = Literal["+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"]
+
+DESCRIPTION_LIMIT = 140
+"""Characters GitHub takes in the description of a commit status."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullRequest:
+    """A pull request as it is now. `is_fork`: its branch lies in another repository, or that one is gone."""
+
+    number: int
+    title: str
+    author: str
+    author_is_bot: bool
+    state: PullRequestState
+    head_sha: str
+    head_ref: str
+    head_repo: str
+    """`owner/name`; empty when the fork was deleted."""
+    base_ref: str
+    base_sha: str
+    labels: tuple[str, ...] = ()
+    is_fork: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """One comment of a pull request's conversation."""
+
+    id: int
+    author: str
+    author_is_bot: bool
+    body: str
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelEvent:
+    """Who put a label on or took it off, and when by the server's clock; it says nothing about the commit."""
+
+    label: str
+    kind: Literal["labeled", "unlabeled"]
+    actor: str
+    actor_is_bot: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitStatus:
+    """One status of a commit; of one context the newest counts."""
+
+    context: str
+    state: StatusState
+    description: str
+    target_url: str
+    creator: str
+
+
+class Host(Protocol):
+    """One repository on GitHub, with the rights of one token.
+
+    Every method raises `NotPermittedError` when the token may not do it (its hint names the permission to add),
+    `NotFoundError` for a thing that is not there, `UnreachableError` when GitHub did not answer after bounded
+    retries, and its `RateLimitedError` when it asked to wait longer than a run can.
+    """
+
+    def pull_request(self, number: int) -> PullRequest:
+        """The pull request as it is now, not as an event once told."""
+        ...
+
+    def permission(self, login: str) -> Permission:
+        """What this person may do here; someone who is no collaborator has `none`."""
+        ...
+
+    def label_events(self, number: int) -> Sequence[LabelEvent]:
+        """Every labelling and unlabelling of a pull request, oldest first."""
+        ...
+
+    def remove_label(self, number: int, name: str) -> None:
+        """Take a label off; no error when it is gone already."""
+        ...
+
+    def comments(self, number: int) -> Sequence[Comment]:
+        """Every comment of the conversation, all pages, oldest first."""
+        ...
+
+    def create_comment(self, number: int, body: str) -> Comment:
+        """Add a comment to a pull request."""
+        ...
+
+    def update_comment(self, comment_id: int, body: str) -> Comment:
+        """Replace a comment's text."""
+        ...
+
+    def delete_comment(self, comment_id: int) -> None:
+        """Remove a comment; no error when it is gone already."""
+        ...
+
+    def react(self, comment_id: int, content: Reaction) -> None:
+        """Put a reaction on a comment; the same one twice is one."""
+        ...
+
+    def set_status(
+        self, sha: str, context: str, state: StatusState, description: str = "", target_url: str = ""
+    ) -> None:
+        """Set a commit's status; a description is cut to the platform's length."""
+        ...
+
+    def statuses(self, sha: str) -> Sequence[CommitStatus]:
+        """Every status a commit was ever given, newest first."""
+        ...
+
+    def changed_files(self, number: int) -> Sequence[str]:
+        """The paths a pull request changes, old names of renamed files included; GitHub lists at most 3,000 files."""
+        ...
+
+    def read_file(self, path: str, ref: str) -> str | None:
+        """A file's text at a commit or branch; None when it is not there. Raises `HostError` when it is no UTF-8 text."""
+        ...
+
+    def commit_files(self, branch: str, parent_sha: str, files: Mapping[str, str], message: str) -> str:
+        """One commit on a branch of this repository that writes these files, by compare-and-swap; its id.
+
+        Raises `StaleError` when the branch does not point at `parent_sha` (any more); nothing is changed then.
+        """
+        ...
+
+    def artifact(self, name: str, head_sha: str) -> bytes | None:
+        """The zip of the newest artifact of that name, not expired, made by a workflow run of that head commit."""
+        ...

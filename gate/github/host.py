@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 Permission = Literal["admin", "write", "read", "none"]
-"""What a person may do in the repository; `maintain` counts as write, `triage` as read, as the platform reports them."""
+"""What a person may do in the repository, as the platform reports it: `maintain` counts as write, `triage` as read."""
 PullRequestState = Literal["open", "closed"]
 StatusState = Literal["error", "failure", "pending", "success"]
 Reaction = Literal["+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"]
@@ -129,7 +129,7 @@ class Host(Protocol):
         ...
 
     def read_file(self, path: str, ref: str) -> str | None:
-        """A file's text at a commit or branch; None when it is not there. Raises `HostError` when it is no UTF-8 text."""
+        """A file's text at a commit or branch; None when it is not there. Raises `HostError` when it is not UTF-8."""
         ...
 
     def commit_files(self, branch: str, parent_sha: str, files: Mapping[str, str], message: str) -> str:

@@ -33,7 +33,7 @@ _MARKDOWN = str.maketrans(
     },
 )
 _BLOCK_START = re.compile(r"^(?:([-+=])|(\d{1,9})([.)])(?=\s|$))")
-_AUTOLINK = re.compile(r":(?=//)|www(?=\.)|\bgh(?=-\d)", re.IGNORECASE)
+_AUTOLINK = re.compile(r":(?=//)|www(?=\.)|gh(?=-\d)", re.IGNORECASE)
 _EMOJI_CODE = re.compile(r":(?=[A-Za-z0-9_+\\-]+:)")
 _COLON_PAIR = re.compile(":(?=:)")
 _FENCE = re.compile(r"`+")

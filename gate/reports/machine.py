@@ -5,7 +5,6 @@ import json
 from pydantic import TypeAdapter, ValidationError
 
 from gate.errors import StoreError
-from gate.model.case import Json
 from gate.model.report import Report
 
 SCHEMA_VERSION = 1
@@ -41,14 +40,8 @@ _REMEDY = "write it again from the run folder: `agent-gate report DIR`"
 
 def report_schema() -> str:
     """The JSON Schema of `report.json`, as it is published under docs/schemas."""
-    schema: dict[str, Json] = _REPORT.json_schema(mode="serialization")
-    properties, required = schema["properties"], schema["required"]
-    if not isinstance(properties, dict) or not isinstance(required, list):
-        raise TypeError(schema)
-    version: Json = {"const": SCHEMA_VERSION, "title": "Schema", "description": "Version of this format."}
-    head: dict[str, Json] = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Agent Eval Gate report",
-    }
-    named = schema | head | {"properties": {**properties, _KEY: version}, "required": [*required, _KEY]}
-    return json.dumps(named, indent=2, sort_keys=True) + "\n"
+    schema = _REPORT.json_schema(mode="serialization")
+    schema["properties"][_KEY] = {"const": SCHEMA_VERSION, "title": "Schema", "description": "Version of this format."}
+    schema["required"].append(_KEY)
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Agent Eval Gate report"}
+    return json.dumps(schema | head, indent=2, sort_keys=True) + "\n"

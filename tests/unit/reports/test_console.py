@@ -1,6 +1,7 @@
 """The console says what the comment says, and nothing an agent said reaches the terminal's controls."""
 
 import re
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -70,3 +71,18 @@ def test_it_can_be_printed_by_a_console_of_ones_own() -> None:
     console = Console(record=True, width=100, file=StringIO())
     console.print(renderable(report([case_comparison("fine", CaseVerdict.FLAKY)])))
     assert "flaky" in console.export_text()
+
+
+def test_a_case_without_path_or_topic_shows_neither() -> None:
+    case = replace(regressed_case("drops", topic=""), path="")
+    lines = [line.strip() for line in console_text(report([case])).splitlines()]
+    assert "drops · P0" in lines
+    assert not [line for line in lines if line.endswith(":2")]
+
+
+def test_the_environment_is_said_unless_the_headline_says_it() -> None:
+    of = SCENARIOS["infra-failure"]
+    assert "Environment:" not in console_text(of)
+    other = replace(of, decision=replace(of.decision, headline="no answer", next_action=""))
+    second = console_text(other).splitlines()[1]
+    assert second.startswith("Environment: 9 of 13 trials of head are missing")

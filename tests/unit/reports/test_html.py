@@ -7,6 +7,7 @@ from hashlib import sha256
 import pytest
 from lxml import html
 
+from gate.model.report import Links
 from gate.model.transcript import ToolCall, Transcript, TurnRecord
 from gate.model.words import Arm
 from gate.reports.html import page
@@ -100,3 +101,9 @@ def test_tables_name_their_rows_and_columns(scenario: str) -> None:
 
 def test_the_title_says_conclusion_and_agent() -> None:
     assert f"<title>Blocked: {AGENT}</title>" in page(SCENARIOS["blocked"])
+
+
+def test_a_fixture_that_is_no_web_address_is_named_but_not_linked() -> None:
+    text = page(report([regressed_case("drops")], links=Links(fixtures="javascript:alert(1)//")))
+    assert "<code>javascript:alert(1)//fixtures/customer-support-agent/drops.md#L2</code>" in text
+    assert "href" not in text

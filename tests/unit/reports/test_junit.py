@@ -1,5 +1,6 @@
 """junit.xml: failed is the agent's, errored is ours, and nothing that did not pass looks as if it had."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,9 @@ def test_cases_are_grouped_by_agent_and_topic() -> None:
     of = report([case_comparison("a", topic="Returns"), case_comparison("b", topic=""), case_comparison("c")])
     names = [suite.get("name") for suite in parsed(of).iter("testsuite")]
     assert names == ["agent-gate", f"{AGENT}/(any topic)", f"{AGENT}/Returns"]
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    of = replace(report([replace(case_comparison("fine"), path="")]), started="just now")
+    SCHEMA.assertValid(parsed(of))
+    assert not [one for one in parsed(of).iter() if one.get("timestamp") or one.get("file") or one.get("line")]

@@ -1,6 +1,7 @@
 """report.sarif puts each regression at its fixture's line."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -61,3 +62,8 @@ def test_one_regression_keeps_its_fingerprint_when_its_words_change() -> None:
 
 def test_a_green_run_has_no_results() -> None:
     assert run_of(sarif(SCENARIOS["passed"], "1"))["results"] == []
+
+
+def test_a_case_whose_fixture_is_not_known_has_no_place() -> None:
+    [result] = run_of(sarif(report([replace(regressed_case("drops"), path="")]), "1"))["results"]
+    assert result["locations"] == []

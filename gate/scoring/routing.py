@@ -47,7 +47,7 @@ def check_retrieval(case: Case, transcript: Transcript) -> Iterator[Seen]:
         if missing:
             complete = False
             where = f"turn {expected.turn}: " if expected.turn else ""
-            reason = f"{where}{', '.join(f'`{source}`' for source in missing)} was not retrieved"
+            reason = f"{where}{', '.join(f'`{source}`' for source in missing)} not retrieved"
             score = 1 if len(missing) < len(expected.sources) else 0
             quote = ", ".join(dict.fromkeys(retrieved)) or "(nothing was retrieved)"
             yield found(RETRIEVAL, dimension, score, reason, turn=expected.turn, quote=quote)

@@ -136,14 +136,13 @@ def _cost(expected: ExpectedCall, call: ToolCall) -> float:
 
 
 def _wrong_tools(missing: Sequence[ExpectedCall], extra: Sequence[ToolCall]) -> _Deviation:
-    uncalled = _named([call.tool for call in missing])
-    unexpected = _named([call.name for call in extra])
+    uncalled, unexpected = [call.tool for call in missing], [call.name for call in extra]
     call = extra[0] if extra else None
     if missing and extra:
-        return _Deviation(0, f"{unexpected} was called instead of {uncalled}", call)
+        return _Deviation(0, f"{_were(unexpected)} called instead of {_named(uncalled)}", call)
     if missing:
-        return _Deviation(0, f"{uncalled} was not called")
-    return _Deviation(0, f"{unexpected} was called, which is not expected here", call)
+        return _Deviation(0, f"{_were(uncalled)} not called")
+    return _Deviation(0, f"{_were(unexpected)} called, which is not expected here", call)
 
 
 def _wrong_arguments(pairing: _Pairing) -> _Deviation | None:
@@ -156,3 +155,7 @@ def _wrong_arguments(pairing: _Pairing) -> _Deviation | None:
 
 def _named(names: Sequence[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
+
+
+def _were(names: Sequence[str]) -> str:
+    return f"{_named(names)} {'was' if len(names) == 1 else 'were'}"

@@ -20,7 +20,9 @@ class Commands:
     """Adds sub-commands; the parsed namespace's `handler` names `module:function` of the chosen one."""
 
     def __init__(self, parser: argparse.ArgumentParser) -> None:
-        self._actions = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+        self._actions = parser.add_subparsers(
+            title="commands", metavar="COMMAND", required=True, help="what to do; each takes --help"
+        )
 
     def add(self, name: str, handler: str, text: str) -> argparse.ArgumentParser:
         """A new sub-command, with `text` as its line in the list and its description."""
@@ -52,7 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _run(commands: Commands) -> None:
-    run = commands.add("run", "evaluate:run", "plan, run, score, compare, decide and report a change")
+    run = commands.add("run", "run:run", "plan, run, score, compare, decide and report a change")
     _selection(run)
     _judging(run)
     run.add_argument("--resume", metavar="DIR", help="go on with an interrupted run; pays only for what is missing")

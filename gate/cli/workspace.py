@@ -1,6 +1,6 @@
 """What a command works on: the repository, both sides of a comparison, the configuration that decides."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +10,11 @@ from gate.config import FILE_NAME, Config, parse_config
 from gate.errors import ProblemsError, UsageError
 from gate.fixtures.suite import Suite, load_suite
 from gate.model.baseline import Baseline
+from gate.model.case import Case
 from gate.model.plan import Plan, Revision
 from gate.model.problem import ProblemLevel
 from gate.planning.plan import make_plan
+from gate.planning.sharing import base_cases
 from gate.planning.sides import Scope, Side
 from gate.ports import Tree
 from gate.repository.repository import WORKING_TREE, Repository
@@ -93,6 +95,7 @@ def _open(repository: Repository, base: str, head: str) -> Workspace:
         text, config = read_config(head_tree)
         bailouts = (_NO_CONFIG_AT_BASE,)
     suite = read_suite(head_tree, config)
+    head_cases = read_suite(head_tree, config).cases
     return Workspace(
         root=repository.root,
         config=config,
@@ -117,10 +120,14 @@ def _base(repository: Repository, base: str, head: str) -> tuple[GitTree, Revisi
     return repository.tree(sha), Revision(ref=ref, sha=sha)
 
 
-def _base_suite(tree: Tree, config: Config) -> Suite:
+def _base_cases(base: Tree, head: Tree, head_cases: Sequence[Case], config: Config) -> tuple[Case, ...]:
     """The base's cases. Fixtures that are broken there are left out: a change that mends them must not be refused."""
-    return load_suite(tree, config.fixtures, config.test_data, tuple(config.agents))
+
+    def load(tree: Tree) -> tuple[Case, ...]:
+        return load_suite(tree, config.fixtures, config.test_data, tuple(config.agents)).cases
+
+    return base_cases(config, base, head, head_cases, load)
 
 
-def _side(revision: Revision, tree: LinkedTree, suite: Suite) -> Side:
-    return Side(revision=revision, tree=tree, cases=suite.cases, submodules=tree.submodules, links=tree.links)
+def _side(revision: Revision, tree: LinkedTree, cases: tuple[Case, ...]) -> Side:
+    return Side(revision=revision, tree=tree, cases=cases, submodules=tree.submodules, links=tree.links)

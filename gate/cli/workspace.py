@@ -95,13 +95,12 @@ def _open(repository: Repository, base: str, head: str) -> Workspace:
         text, config = read_config(head_tree)
         bailouts = (_NO_CONFIG_AT_BASE,)
     suite = read_suite(head_tree, config)
-    head_cases = read_suite(head_tree, config).cases
     return Workspace(
         root=repository.root,
         config=config,
         config_text=text,
-        base=_side(base_revision, base_tree, _base_suite(base_tree, config)),
-        head=_side(head_revision, head_tree, suite),
+        base=_side(base_revision, base_tree, _base_cases(base_tree, head_tree, suite.cases, config)),
+        head=_side(head_revision, head_tree, suite.cases),
         baselines=read_baselines(base_tree, config),
         test_data=suite.data,
         bailouts=bailouts,

@@ -99,7 +99,7 @@ class PatternReader:
     def _action(self, path: str, action: str) -> str:
         self._actions[action].append((path, f"action {action}"))
         users = self._users.get(canonical(action), {})
-        for topic in users:
+        for topic in sorted(users):
             self._topics[topic].append((path, f"action {action}", f"topic {topic}"))
         if canonical(action) not in self._named_before:  # a case added beside the change cannot narrow it
             self._whole.append((path, f"action {action}, which no case of a topic names", f"agent {self._name}"))

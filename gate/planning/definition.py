@@ -6,6 +6,7 @@ configuration say by path patterns what another file is; a file nobody claims is
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from gate.model.agent_map import AgentDiff
 from gate.planning.by_map import MapReader, joined, may_matter, unread
@@ -20,7 +21,7 @@ from gate.salesforce.sources import Known
 _UNCLEAR = "cannot be followed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Impact:
     """What the changed files of one agent come to.
 
@@ -32,6 +33,12 @@ class Impact:
     effects: Mapping[str, str] = field(default_factory=dict)
     topics: frozenset[str] = frozenset()
     bailouts: tuple[str, ...] = ()
+
+    @cached_property
+    def known_topics(self) -> frozenset[str]:
+        """The canonical names of the topics that a case can be of."""
+        changed = self.diff.topics if self.diff is not None else ()
+        return frozenset(canonical(name) for name in (*self.topics, *changed))
 
 
 class DefinitionReader:

@@ -1,6 +1,11 @@
 """Names of topics and actions as people spell them."""
 
+from functools import lru_cache
 
+_IGNORED = str.maketrans("", "", " _-")
+
+
+@lru_cache(maxsize=4096)
 def canonical(name: str) -> str:
     """A topic's, action's or agent's name without what people spell differently: case, spaces, `_` and `-`."""
-    return "".join(letter for letter in name.casefold() if letter not in " _-")
+    return name.casefold().translate(_IGNORED)

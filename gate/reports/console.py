@@ -84,18 +84,21 @@ def _totals(report: Report) -> Iterator[ConsoleRenderable]:
         table.add_column(f"base {report.plan.base.short}", justify="right")
         table.add_column(f"this PR {report.plan.head.short}", justify="right")
         table.add_column("")
+        note = view.advisory_note(one)
         for row in one.rows:
-            table.add_row(*_total(report, one.agent, row))
+            table.add_row(*_total(report, one.agent, row, marked=not note))
         yield table
+        if note:
+            yield Text(note, style="dim")
 
 
-def _total(report: Report, agent: str, row: SeverityRow) -> tuple[str | Text, ...]:
+def _total(report: Report, agent: str, row: SeverityRow, *, marked: bool) -> tuple[str | Text, ...]:
     verdict = Text(row.verdict.value, style=_VERDICT_STYLES.get(row.verdict, ""))
     if row.verdict is CaseVerdict.REGRESSED:
         blocks = view.blocks(report, agent, row)
         verdict = Text("REGRESSION", "bold red") if blocks else Text("REGRESSION (reported, does not block)", "yellow")
     return (
-        f"{row.severity} {row.dimension}{' (advisory: judge not calibrated)' if row.advisory else ''}",
+        f"{row.severity} {row.dimension}{' (advisory: judge not calibrated)' if row.advisory and marked else ''}",
         phrases.share(row.base_passing, row.base_total),
         phrases.share(row.head_passing, row.head_total),
         verdict,
@@ -186,7 +189,7 @@ def _gate_changes(report: Report) -> Iterator[str]:
 
 def _closing(report: Report) -> Iterator[ConsoleRenderable]:
     yield Text()
-    yield Text(" · ".join(_safe(part, _SENTENCE) for part in (phrases.ran(report), *phrases.spent(report))))
+    yield Text(" · ").join(_prose(part) for part in (phrases.ran(report), *phrases.spent(report)))
     if not view.nothing_affected(report):
         yield Text(" · ", "dim").join(_prose(part) for part in phrases.assurance(report))
     for name, target in (("report", report.links.report), ("run", report.links.run), ("run folder", report.folder)):

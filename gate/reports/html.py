@@ -113,16 +113,17 @@ def _totals(report: Report) -> str:
         table(
             f"Cases that pass, {one.agent or 'per severity and dimension'}",
             (one.agent, f"base {report.plan.base.short}", f"this PR {report.plan.head.short}", "verdict"),
-            [_total(report, one.agent, row) for row in one.rows],
+            [_total(report, one.agent, row, marked=not view.advisory_note(one)) for row in one.rows],
             numbers=(1, 2),
         )
+        + (f'<p class="soft">{text(view.advisory_note(one))}</p>' if view.advisory_note(one) else "")
         for one in view.tables(report)
     ]
     return section("Cases that pass", "".join(tables))
 
 
-def _total(report: Report, agent: str, row: SeverityRow) -> tuple[str, ...]:
-    advisory = ' <span class="soft">advisory: judge not calibrated</span>' if row.advisory else ""
+def _total(report: Report, agent: str, row: SeverityRow, *, marked: bool) -> tuple[str, ...]:
+    advisory = ' <span class="soft">advisory: judge not calibrated</span>' if row.advisory and marked else ""
     blocks = view.blocks(report, agent, row)
     tone = "warn" if row.verdict is CaseVerdict.REGRESSED and not blocks else TONES.get(row.verdict, "")
     verdict = tag(row.verdict.value, tone) if tone else text(row.verdict.value)
@@ -250,7 +251,7 @@ def _everything(report: Report) -> str:
 def _footer(report: Report) -> str:
     targets = (("run", report.links.run), ("report", report.links.report))
     links = [link(name, target) for name, target in targets if target.startswith("http")]
-    used = [text(part) for part in (phrases.ran(report), *phrases.spent(report))]
+    used = [prose(part) for part in (phrases.ran(report), *phrases.spent(report))]
     lines = [" · ".join(used + links)]
     if not view.nothing_affected(report):
         lines.append(" · ".join(prose(part) for part in phrases.assurance(report)))

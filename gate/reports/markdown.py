@@ -75,15 +75,17 @@ def _totals(report: Report) -> list[Block]:
     base, head = code(report.plan.base.short), code(report.plan.head.short)
     totals = []
     for one in view.tables(report):
-        cells = [_total(report, one.agent, row) for row in one.rows]
+        note = view.advisory_note(one)
+        cells = [_total(report, one.agent, row, marked=not note) for row in one.rows]
         title = (f"**{_text(one.agent, _NAME)}**", "") if one.agent else ()
         lines = _table(("", f"base {base}", f"this PR {head}", ""), cells, ("left", "right", "right", "left"))
         totals.append(_block(lines, 1, ("row of totals", "rows of totals"), head=title))
+        totals += [Block(head=(f"*{note}*",))] if note else []
     return totals + _acceptance(report)
 
 
-def _total(report: Report, agent: str, row: SeverityRow) -> tuple[str, ...]:
-    note = " *(advisory: judge not calibrated)*" if row.advisory else ""
+def _total(report: Report, agent: str, row: SeverityRow, *, marked: bool) -> tuple[str, ...]:
+    note = " *(advisory: judge not calibrated)*" if row.advisory and marked else ""
     return (
         f"{row.severity} {row.dimension}{note}",
         phrases.share(row.base_passing, row.base_total),
@@ -237,7 +239,7 @@ def _closing(report: Report) -> list[Block]:
     links = [
         _link(name, target) for name, target in (("report", report.links.report), ("run", report.links.run)) if target
     ]
-    used = [_text(part, _SENTENCE) for part in (phrases.ran(report), *phrases.spent(report))]
+    used = [_prose(part, _SENTENCE) for part in (phrases.ran(report), *phrases.spent(report))]
     lines = [" · ".join(used + links)]
     if not view.nothing_affected(report):
         lines.append(" · ".join(_prose(part, _SENTENCE) for part in phrases.assurance(report)))

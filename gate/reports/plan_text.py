@@ -33,7 +33,7 @@ def plan_tree(plan: Plan) -> str:
         _total(plan),
     ]
     if plan.selected:
-        lines.append(f"Forecast: {_safe(forecast(plan.forecast))}")
+        lines.append(f"Forecast: {_safe(forecast(plan.forecast).replace('`', ''))}")
     return "\n".join(lines) + "\n"
 
 

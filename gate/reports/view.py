@@ -3,6 +3,7 @@
 Plain values without any format, so that comment, console and page cannot tell different stories.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -29,7 +30,10 @@ ASIDE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """What one dimension says of its case: old and new score, what happened, the words that show it."""
+    """What one dimension says of its case: old and new score, what happened, the words that show it.
+
+    `advisory` is said only of a case that does not hold the merge: one that does was decided by checks.
+    """
 
     dimension: str
     advisory: bool
@@ -83,6 +87,16 @@ def blocks(report: Report, agent: str, row: SeverityRow) -> bool:
         for case in report.comparison.cases
         if agent in ("", case.agent)
     )
+
+
+def advisory_note(one: SeverityTable) -> str:
+    """Said once below a table all of whose dimensions are advisory, instead of in each row; else empty."""
+    return ADVISORY_NOTE if all(row.advisory for row in one.rows) else ""
+
+
+ADVISORY_NOTE = (
+    "The judge is not calibrated on any of these dimensions: its scores are advisory, only checks can block."
+)
 
 
 def criterion(report: Report, row: AcceptanceRow) -> str:
@@ -187,21 +201,27 @@ def rows(report: Report, cases: Iterable[CaseComparison]) -> tuple[Row, ...]:
         Row(
             case=case,
             name=case.case if several else case.id,
-            parts=tuple(_part(one) for one in telling(case)),
+            parts=tuple(_part(case, one) for one in telling(case)),
             note=_note(case),
         )
         for case in cases
     )
 
 
-def _part(one: DimensionComparison) -> Part:
+def _part(case: CaseComparison, one: DimensionComparison) -> Part:
     return Part(
         dimension=one.dimension.value,
-        advisory=one.advisory,
+        advisory=one.advisory and not case.blocks,
         score=score_change(one),
         what=one.reason,
-        quote=quote(one.evidence),
+        quote=quote(one.evidence).removeprefix(_turn_said(one.reason)),
     )
+
+
+def _turn_said(reason: str) -> str:
+    """`turn 3: ` when a reason begins with it, so that the quote behind it need not say it again."""
+    found = re.match(r"turn \d+: ", reason)
+    return found.group() if found else ""
 
 
 def _note(case: CaseComparison) -> str:

@@ -73,11 +73,12 @@ def test_it_can_be_printed_by_a_console_of_ones_own() -> None:
     assert "flaky" in console.export_text()
 
 
-def test_a_case_without_path_or_topic_shows_neither() -> None:
-    case = replace(regressed_case("drops", topic=""), path="")
+def test_what_is_not_known_of_a_case_is_left_out() -> None:
+    bare = case_comparison("drops", CaseVerdict.REGRESSED, topic="", base=(0, 0), head=(0, 0))
+    case = replace(bare, path="")
     lines = [line.strip() for line in console_text(report([case])).splitlines()]
-    assert "drops · P0" in lines
-    assert not [line for line in lines if line.endswith(":2")]
+    first = lines.index("drops · P0")
+    assert lines[first + 1 : first + 3] == ["correctness 2 → 2", ""]
 
 
 def test_the_environment_is_said_unless_the_headline_says_it() -> None:

@@ -10,6 +10,8 @@ from markdown_it import MarkdownIt
 from gate.model.report import Links, Report
 from gate.model.words import CaseVerdict, Conclusion, Dimension, Severity, Status
 from gate.reports.blocks import utf8_bytes, utf16_units
+from gate.reports.console import console_text
+from gate.reports.html import page
 from gate.reports.markdown import COMMENT_LIMIT, SUMMARY_LIMIT, comment, marker, summary
 from tests.builders import (
     AGENT,
@@ -144,6 +146,19 @@ def test_a_row_of_totals_reads_as_people_know_it() -> None:
     assert ["P0 correctness", "40/40 (100%)", "37/40 (92%)", "🔴 **REGRESSION**"] in [
         [cell.strip() for cell in row] for row in table_rows(comment(of))
     ]
+
+
+def test_when_every_dimension_is_advisory_it_is_said_once() -> None:
+    dimensions = [dimension(name, advisory=True) for name in Dimension]
+    of = report([case_comparison("a", dimensions=dimensions)])
+    assert [text.count("advisory") for text in (comment(of), console_text(of), page(of))] == [1, 1, 1]
+
+
+def test_an_advisory_dimension_among_others_is_marked_in_its_row() -> None:
+    dimensions = [dimension(), dimension(Dimension.TONE, advisory=True)]
+    text = comment(report([case_comparison("a", dimensions=dimensions)]))
+    assert "| P0 tone *(advisory: judge not calibrated)* |" in text
+    assert "| P0 correctness |" in text
 
 
 def test_regressed_cases_stand_worst_first_with_old_and_new_score() -> None:

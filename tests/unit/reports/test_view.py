@@ -81,6 +81,20 @@ def test_without_an_explanation_the_differing_fingerprints_are_named() -> None:
     assert view.rows(report([case]), [case])[0].note == "the rubric changed and its test data changed"
 
 
+def test_a_quote_does_not_repeat_the_turn_its_reason_names() -> None:
+    named = dimension(verdict=CaseVerdict.REGRESSED, new=1, reason="turn 3: wrong call", quote="x()", turn=3)
+    other = dimension(verdict=CaseVerdict.REGRESSED, new=1, reason="turn 1: wrong call", quote="x()", turn=3)
+    parts = view.rows(report(), [case_comparison("a", CaseVerdict.REGRESSED, [named, other])])[0].parts
+    assert [part.quote for part in parts] == ["“x()”", "turn 3: “x()”"]
+
+
+@pytest.mark.parametrize(("severity", "said"), [(Severity.P0, False), (Severity.P1, True)])
+def test_a_dimension_is_called_advisory_only_where_it_holds_no_merge(severity: Severity, *, said: bool) -> None:
+    one = dimension(verdict=CaseVerdict.REGRESSED, new=1, advisory=True)
+    case = case_comparison("a", CaseVerdict.REGRESSED, [one], severity=severity)
+    assert view.rows(report([case]), [case])[0].parts[0].advisory is said
+
+
 def test_a_regression_that_no_dimension_carries_is_told_by_those_that_fell() -> None:
     fell, steady = dimension(old=2, new=1), dimension()
     case = case_comparison("a", CaseVerdict.REGRESSED, [steady, fell])

@@ -21,7 +21,7 @@ _DEFINING = ("script", "bot", "bot-version", "planner", "plugin", "definition-ve
 _PROJECT_FILES = (PROJECT_FILE, ".forceignore")
 _AGENT_LIKE = re.compile(r"(?:^|/)(?:ai|genAi|bot|agent|conversation)[^/]*/", re.IGNORECASE)
 _VISIBILITY = re.compile(r"(?:^|/)(?:permissionsets|permissionsetgroups|mutingpermissionsets|profiles)/")
-_ELSEWHERE = re.compile(r"(?:^|/)(?:lwc|aura|staticresources|pages|triggers|labels|layouts)/|-meta\.xml\Z")
+_ELSEWHERE = re.compile(r"(?:^|/)(?:lwc|aura|staticresources|pages|labels|layouts)/|-meta\.xml\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

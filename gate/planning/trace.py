@@ -78,10 +78,14 @@ class Trace:
             name=agent,
             base_fingerprint=agent_fingerprint(self.ground.definition(agent, self.base.tree)),
             head_fingerprint=agent_fingerprint(self.ground.definition(agent, self.head.tree)),
-            affected=diff is not None or bool(self._affected(mine)),
+            affected=bool(mine and self.widened) or diff is not None or self._has_changed_case(agent),
             topics=tuple(sorted(topics | (diff.topics.keys() if diff is not None else set()))),
             actions=tuple(sorted({action.name for action in diff.actions})) if diff is not None else (),
         )
+
+    def _has_changed_case(self, agent: str) -> bool:
+        data = self.ground.config.test_data
+        return any(item.key.startswith(f"{agent}/") and case_reasons(item, data) for item in self.case_changes)
 
     def changes(self) -> tuple[Change, ...]:
         """Every changed path with what it reaches, or why it reaches nothing."""

@@ -7,7 +7,7 @@ that is nested deeply enough, and takes twice as long.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, Never
@@ -39,6 +39,7 @@ _TEXT_TAGS = (None, "!", "tag:yaml.org,2002:str")
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)?\.[0-9]+(?:[eE][-+]?[0-9]{1,3})?|[1-9][0-9]*[eE][-+][0-9]{1,3})\Z")
 _NUMBER_START = frozenset("-+.0123456789")
+_SPECIAL = _NUMBER_START | frozenset("~nNtTfF")
 _WORDS: Mapping[str, Json] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -115,28 +116,25 @@ class _Reader:
         self.anchors: dict[str, tuple[Json, int]] = {}
 
     def document(self) -> Json:
-        self.events = _LOADER(self.text)
+        self.next: Callable[[], Event] = _LOADER(self.text).get_event
         self.next()  # the stream begins
         if isinstance(self.next(), StreamEndEvent):  # the document begins, or there is none
             self.lines[()] = self.first_line
             return None
-        value = self.value(self.next(), (), 0)
+        root = self.next()
+        self.lines[()] = self.line(root)
+        value = self.value(root, (), 0)
         self.next()  # the document ends
         following = self.next()
         if not isinstance(following, StreamEndEvent):
             self.refuse(following, (), "a second document begins here", "remove the line `---`")
         return value
 
-    def next(self) -> Event:
-        event: Event = self.events.get_event()
-        return event
-
     def value(self, event: Event, path: KeyPath, depth: int) -> Json:
         before = self.nodes
-        self.count(event, path, 1)
-        if depth > MAX_DEPTH:
+        self.nodes += 1
+        if self.nodes > MAX_NODES or depth > MAX_DEPTH:
             self.stop(event, path)
-        self.lines[path] = self.line(event)
         if isinstance(event, ScalarEvent):
             value = self.scalar(event, path)
         elif isinstance(event, AliasEvent):
@@ -157,7 +155,7 @@ class _Reader:
         if event.tag is not None:
             self.check_tag(event, event.tag, path)
             return text
-        if event.style is not None and event.style != "":  # quoted and block text stays text
+        if event.style or (text and text[0] not in _SPECIAL):  # quoted and block text stays text
             return text
         value = plain_value(text)
         if value.__class__ is float or value.__class__ is int:
@@ -170,14 +168,18 @@ class _Reader:
             self.refuse(event, path, message, "write the value out")
             return None
         value, nodes = self.anchors[event.anchor]
-        self.count(event, path, nodes)
+        self.nodes += nodes
+        if self.nodes > MAX_NODES:
+            self.stop(event, path)
         return value
 
     def sequence(self, event: SequenceStartEvent, path: KeyPath, depth: int) -> Json:
         self.check_tag(event, event.tag, path)
         items: list[Json] = []
         while not isinstance(item := self.next(), SequenceEndEvent):
-            items.append(self.value(item, (*path, len(items)), depth + 1))
+            at = (*path, len(items))
+            self.lines[at] = self.line(item)
+            items.append(self.value(item, at, depth + 1))
         return items
 
     def mapping(self, event: MappingStartEvent, path: KeyPath, depth: int) -> Json:
@@ -185,14 +187,15 @@ class _Reader:
         result: dict[str, Json] = {}
         while not isinstance(key_event := self.next(), MappingEndEvent):
             key = self.key(key_event, path, depth)
+            at = (*path, key or "")
             if key is None or key in result:
                 if key is not None:
-                    message = f"key {key!r} stands twice, first on line {self.lines[(*path, key)]}"
-                    self.refuse(key_event, (*path, key), message, "keep one of the two")
+                    message = f"key {key!r} stands twice, first on line {self.lines[at]}"
+                    self.refuse(key_event, at, message, "keep one of the two")
                 self.skip(self.next(), path, depth)
                 continue
-            result[key] = self.value(self.next(), (*path, key), depth + 1)
-            self.lines[(*path, key)] = self.line(key_event)
+            result[key] = self.value(self.next(), at, depth + 1)
+            self.lines[at] = self.line(key_event)
         return result
 
     def key(self, event: Event, path: KeyPath, depth: int) -> str | None:
@@ -218,11 +221,6 @@ class _Reader:
 
     def line(self, event: Event) -> int:
         return self.first_line + event.start_mark.line  # type: ignore[union-attr]  # parsed events carry marks
-
-    def count(self, event: Event, path: KeyPath, nodes: int) -> None:
-        self.nodes += nodes
-        if self.nodes > MAX_NODES:
-            self.stop(event, path)
 
     def stop(self, event: Event, path: KeyPath) -> Never:
         message = f"holds more than {MAX_NODES} values or is nested deeper than {MAX_DEPTH} once aliases are followed"

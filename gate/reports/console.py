@@ -5,6 +5,7 @@ from io import StringIO
 
 from rich import box
 from rich.console import Console, ConsoleRenderable, Group
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -55,7 +56,7 @@ def console_text(report: Report, *, width: int = 100, colour: bool = False) -> s
 
 def _parts(report: Report) -> Iterator[ConsoleRenderable]:
     decision = report.decision
-    yield Text(_safe(phrases.headline(report), _SENTENCE), style=_CONCLUSION_STYLES[decision.conclusion])
+    yield Text(style=_CONCLUSION_STYLES[decision.conclusion]).append_text(_prose(phrases.headline(report)))
     if decision.next_action:
         yield _prose(decision.next_action)
     if environment := view.environment(report):
@@ -131,18 +132,20 @@ def _details(title: str, report: Report, cases: Iterable[CaseComparison]) -> Ite
 def _case(row: view.Row) -> Iterator[ConsoleRenderable]:
     case = row.case
     red = "bold red" if case.blocks else "yellow"
-    head = Text.assemble("  ", (_safe(row.name, _SENTENCE), red), _under(case))
+    yield _indented(2, Text.assemble((_safe(row.name, _SENTENCE), red), _under(case)))
     for part in row.parts:
-        head.append(f"\n    {part.dimension} {part.score}{' (advisory)' if part.advisory else ''}")
-        if part.what:
-            head.append(": ").append_text(_prose(part.what))
+        scores = f"{part.dimension} {part.score}{' (advisory)' if part.advisory else ''}"
+        yield _indented(4, Text.assemble(scores, ": ", _prose(part.what)) if part.what else Text(scores))
         if part.quote:
-            head.append(f"\n      {_safe(part.quote, _SENTENCE)}", "italic")
+            yield _indented(6, Text(_safe(part.quote, _SENTENCE), "italic"))
     if row.note:
-        head.append("\n    ").append_text(_prose(row.note))
+        yield _indented(4, _prose(row.note))
     if case.path:
-        head.append(f"\n    {_safe(case.path, _SENTENCE)}:{case.line}", "dim")
-    yield head
+        yield _indented(4, Text(f"{_safe(case.path, _SENTENCE)}:{case.line}", "dim"))
+
+
+def _indented(columns: int, text: Text) -> ConsoleRenderable:
+    return Padding(text, (0, 0, 0, columns))
 
 
 def _under(case: CaseComparison) -> str:

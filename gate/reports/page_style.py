@@ -50,7 +50,8 @@ tbody tr:last-child > * { border-bottom: 0; }
 thead th { font-size: 0.82rem; color: var(--soft); font-weight: 600; }
 tbody th { font-weight: 600; min-width: 110px; } th .soft { font-weight: 400; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.bar { display: block; width: 110px; height: 10px; margin: 6px 0 0 auto; }
+.bar { display: inline-block; width: 90px; height: 9px; margin-left: 10px; }
+.scroll + p { margin-top: 8px; }
 .bar .track { fill: var(--code); } .bar .fill { fill: var(--bar); }
 .bar.good .fill { fill: var(--good); } .bar.bad .fill { fill: var(--bad); }
 .case { background: var(--card); border: 1px solid var(--line); border-left: 4px solid var(--warn); border-radius: 8px;

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from gate.model.agent_map import Unresolved
 from gate.ports import Tree
@@ -10,6 +11,7 @@ from gate.salesforce.components import Component, Kind, component_of
 from gate.salesforce.ignore import Ignored
 
 PROJECT_FILE = "sfdx-project.json"
+IGNORE_FILE = ".forceignore"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -18,7 +20,7 @@ class Project:
 
     components: dict[str, Component] = field(default_factory=dict)
     paths: dict[Kind, dict[str, list[str]]] = field(default_factory=dict)
-    sources: tuple[str, ...] = ()
+    sources: "Folders | None" = None
     ignored: list[str] = field(default_factory=list)
     replacements: dict[str, str] = field(default_factory=dict)  # project file -> its replacements as text
     unresolved: list[Unresolved] = field(default_factory=list)
@@ -29,44 +31,58 @@ class Project:
 
     def is_source(self, path: str) -> bool:
         """Whether agents may be defined in this file."""
-        return not self.sources or _within(path, self.sources)
+        return self.sources is None or path in self.sources
 
 
-def read_project(tree: Tree, sources: Sequence[str] = ()) -> Project:
-    """The components of every package folder, at any depth; the whole tree when no project file says otherwise.
+class Folders:
+    """Folders and files as a set of everything beneath them; "" is the whole tree."""
 
-    With `sources` (folders or files), agents come from there only, but what they use may lie in any package.
-    """
-    paths = sorted(tree.paths())
-    project = Project(sources=tuple(source.strip("/").removeprefix("./") for source in sources if source.strip("/.")))
-    roots, rules = _roots(tree, paths, project)
-    wanted = (*roots, *project.sources) if roots else ()
-    for path in paths:
-        if wanted and not _within(path, wanted):
-            continue
-        component = component_of(path)
-        if component is None:
-            continue
-        if _is_ignored(path, rules):
-            project.ignored.append(path)
-            continue
-        project.components[path] = component
-        project.paths.setdefault(component.kind, {}).setdefault(component.name.lower(), []).append(path)
-    return project
+    def __init__(self, folders: Iterable[str]) -> None:
+        self._exact = frozenset(folders)
+        self._beneath = tuple(folder and f"{folder}/" for folder in sorted(self._exact))
+
+    def __contains__(self, path: str) -> bool:
+        return path.startswith(self._beneath) or path in self._exact
 
 
-def _roots(tree: Tree, paths: Iterable[str], project: Project) -> tuple[tuple[str, ...], Mapping[str, Ignored]]:
-    files = [path for path in paths if path == PROJECT_FILE or path.endswith("/" + PROJECT_FILE)]
-    folders = {path: path.removesuffix(PROJECT_FILE) for path in files}
-    contents = tree.read_many([*files, *(folder + ".forceignore" for folder in folders.values())])
-    roots: list[str] = []
-    rules: dict[str, Ignored] = {}
-    for path, folder in folders.items():
-        roots += _packages(contents.get(path, b""), path, folder, project)
-        ignore = Ignored(contents.get(folder + ".forceignore", b"").decode("utf-8", "replace"))
-        if ignore:
-            rules[folder] = ignore
-    return tuple(roots), rules
+class ProjectReader:
+    """Remembers what each path is: most paths of one side are those of the other."""
+
+    def __init__(self) -> None:
+        self._component_of = cache(component_of)
+
+    def read(self, tree: Tree, sources: Sequence[str] = ()) -> Project:
+        """The components of every package folder, at any depth; the whole tree when no project file says otherwise.
+
+        With `sources` (folders or files), agents come from there only, but what they use may lie in any package.
+        """
+        paths = sorted(tree.paths())
+        files = [path for path in paths if path.endswith((PROJECT_FILE, IGNORE_FILE))]
+        settings = tree.read_many(path for path in files if path.rpartition("/")[2] in {PROJECT_FILE, IGNORE_FILE})
+        named = tuple(source.strip("/").removeprefix("./") for source in sources if source.strip("/."))
+        project = Project(sources=Folders(named) if named else None)
+        roots: list[str] = []
+        rules: dict[str, Ignored] = {}
+        for path, content in settings.items():
+            if path.endswith(PROJECT_FILE):
+                folder = path.removesuffix(PROJECT_FILE)
+                roots += _packages(content, path, folder, project)
+                rules[folder] = Ignored(settings.get(folder + IGNORE_FILE, b"").decode("utf-8", "replace"))
+        wanted = Folders((*roots, *named) if roots else ("",))
+        self._collect((path for path in paths if path in wanted), rules, project)
+        return project
+
+    def _collect(self, paths: Iterable[str], rules: Mapping[str, Ignored], project: Project) -> None:
+        active = {folder: rule for folder, rule in rules.items() if rule}
+        for path in paths:
+            component = self._component_of(path)
+            if component is None:
+                continue
+            if any(path.startswith(folder) and rule.matches(path[len(folder) :]) for folder, rule in active.items()):
+                project.ignored.append(path)
+                continue
+            project.components[path] = component
+            project.paths.setdefault(component.kind, {}).setdefault(component.name.lower(), []).append(path)
 
 
 def _packages(content: bytes, path: str, folder: str, project: Project) -> list[str]:
@@ -80,11 +96,3 @@ def _packages(content: bytes, path: str, folder: str, project: Project) -> list[
     if value.get("replacements"):
         project.replacements[path] = json.dumps(value["replacements"], sort_keys=True)
     return [(folder + package.replace("\\", "/").removeprefix("./")).strip("/") for package in packages]
-
-
-def _is_ignored(path: str, rules: Mapping[str, Ignored]) -> bool:
-    return any(path.startswith(folder) and rule.matches(path[len(folder) :]) for folder, rule in rules.items())
-
-
-def _within(path: str, folders: Iterable[str]) -> bool:
-    return any(not folder or path == folder or path.startswith(folder + "/") for folder in folders)

@@ -11,7 +11,6 @@ from gate.salesforce.classic import classic_agents
 from gate.salesforce.functions import Functions
 from gate.salesforce.graph import Graph
 from gate.salesforce.newer import newer_agents
-from gate.salesforce.project import read_project
 from gate.salesforce.replacements import add_replacements
 from gate.salesforce.sources import Known
 
@@ -22,9 +21,10 @@ def read_map(tree: Tree, sources: Sequence[str] = (), *, known: Known | None = N
     `sources` are the folders agents may be defined in (none = everywhere). Give base and head the same `known`, and
     what is equal in both is parsed once.
     """
-    project = read_project(tree, sources)
+    known = known or Known()
+    project = known.projects.read(tree, sources)
     graph = Graph(unresolved=list(project.unresolved))
-    backing = Backing(tree, project, known or Known(), graph)
+    backing = Backing(tree, project, known, graph)
     functions = Functions(backing)
     scripted = scripted_agents(functions)
     agents = {**scripted, **classic_agents(functions, scripted)}

@@ -83,7 +83,11 @@ class CouldNotTellError(GateError):
 
 
 class HostError(GateError):
-    """GitHub refused what was asked of it."""
+    """GitHub refused what was asked of it; `status` is the HTTP status it did so with, 0 when there is none."""
+
+    def __init__(self, message: str, hint: str = "", *, status: int = 0) -> None:
+        super().__init__(message, hint)
+        self.status = status
 
 
 class NotPermittedError(HostError):

@@ -68,6 +68,8 @@ class CommitStatus:
     description: str
     target_url: str
     creator: str
+    created: datetime | None = None
+    """When it was set, by the server's clock; None = the server did not say."""
 
 
 class Host(Protocol):
@@ -80,6 +82,14 @@ class Host(Protocol):
 
     def pull_request(self, number: int) -> PullRequest:
         """The pull request as it is now, not as an event once told."""
+        ...
+
+    def open_pull_requests(self, owner: str, branch: str) -> Sequence[PullRequest]:
+        """The open pull requests from a branch of this owner, who may be another one than this repository's."""
+        ...
+
+    def tree(self, sha: str) -> str:
+        """The id of a commit's tree: equal for commits with equal files."""
         ...
 
     def permission(self, login: str) -> Permission:

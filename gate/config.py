@@ -104,6 +104,15 @@ class QuarantineConfig(_Section):
     """Last day of the quarantine, e.g. 2026-12-31; the day after, the case counts again and the report says so."""
 
 
+class SignOffConfig(_Section):
+    """Who may accept regressions of a pull request, beside having write access."""
+
+    author_may: bool = False
+    """Whether the person who opened the pull request may accept its regressions."""
+    require_reason: bool = False
+    """Whether a reason must be given: a label gives none, so only the comment command is taken."""
+
+
 class Price(_Section):
     """What a model costs, in the currency of your choice, per million tokens."""
 
@@ -131,6 +140,7 @@ class Config(_Section):
     prices: Mapping[str, Price] = {}
     acceptance: Mapping[Severity, Mapping[Dimension, Annotated[float, Field(ge=0, le=1)]]] = {}
     """Absolute floors beside the relative test, e.g. `P0: {correctness: 0.95}`."""
+    sign_off: SignOffConfig = SignOffConfig()
     quarantine: Mapping[str, QuarantineConfig] = {}
     """Cases set aside by hand, by `agent/case` or by the case's id alone."""
     concurrency: int = Field(default=20, ge=1, le=1000)
@@ -166,6 +176,7 @@ def _known_keys(parent: tuple[str | int, ...]) -> list[str]:
         "verdicts": VerdictsConfig,
         "planning": PlanningConfig,
         "budget": BudgetConfig,
+        "sign_off": SignOffConfig,
     }
     if not parent:
         return list(Config.model_fields)

@@ -137,6 +137,7 @@ class StatusAnswer(Answer):
     description: str | None = None
     target_url: str | None = None
     creator: User | None = None
+    created_at: datetime | None = None
 
     def value(self) -> CommitStatus:
         """The gate's own value of it."""
@@ -146,6 +147,7 @@ class StatusAnswer(Answer):
             description=self.description or "",
             target_url=self.target_url or "",
             creator=(self.creator or _NOBODY).login,
+            created=self.created_at,
         )
 
 

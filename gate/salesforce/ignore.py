@@ -2,6 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
+
+MAX_DOUBLE_STARS = 4
+"""A line with more `**` is left out, so its files stay in: matching it could take very long on a long path."""
 
 
 class Ignored:
@@ -11,8 +15,10 @@ class Ignored:
         self._rules: list[tuple[bool, re.Pattern[str]]] = []
         for raw in text.splitlines():
             line = raw.strip()
-            if line and not line.startswith("#"):
-                self._rules.append((line.startswith("!"), re.compile(_pattern(line.removeprefix("!")))))
+            if line and not line.startswith("#") and line.count("**") <= MAX_DOUBLE_STARS:
+                with suppress(re.error):  # a range such as [z-a] matches nothing
+                    rule = re.compile(_pattern(line.removeprefix("!")), re.DOTALL)
+                    self._rules.append((line.startswith("!"), rule))
 
     def __bool__(self) -> bool:
         return bool(self._rules)
@@ -27,7 +33,7 @@ def _pattern(glob: str) -> str:
     folder_only = glob.endswith("/")
     body = glob.strip("/")
     anchored = glob.startswith("/") or "/" in body
-    parts = body.replace("\\", "").split("/") if not body.startswith("\\") else [body[1:]]
+    parts = body.replace("\\", "").split("/")
     prefix = "" if anchored else "(?:.*/)?"
     return prefix + _joined(parts) + ("/.*" if folder_only else "(?:/.*)?") + r"\Z"
 
@@ -44,16 +50,22 @@ def _joined(parts: Sequence[str]) -> str:
 
 
 def _segment(part: str) -> str:
-    pieces = re.split(r"(\*+|\?|\[[^\]]*\])", part)
-    return "".join(_piece(piece) for piece in pieces)
+    """One name with wildcards. All stars but the last take the shortest match and never come back to it."""
+    first, *others = [_fixed(piece) for piece in re.split(r"\*+", part)]
+    if not others:
+        return first
+    *middle, last = others
+    return first + "".join(f"(?>[^/]*?{piece})" for piece in middle) + "[^/]*" + last
+
+
+def _fixed(text: str) -> str:
+    return "".join(_piece(piece) for piece in re.split(r"(\?|\[[^\]]+\])", text))
 
 
 def _piece(piece: str) -> str:
-    if piece.startswith("*"):
-        return "[^/]*"
     if piece == "?":
         return "[^/]"
-    if piece.startswith("[") and piece.endswith("]") and len(piece) > 2:
-        inside = piece[1:-1].replace("\\", "\\\\")
+    if len(piece) > 2 and piece.startswith("[") and piece.endswith("]"):
+        inside = re.sub(r"([\\^\[&~|])", r"\\\1", piece[1:-1])
         return "[" + ("^" + inside[1:] if inside[0] == "!" else inside) + "]"
     return re.escape(piece)

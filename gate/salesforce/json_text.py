@@ -31,10 +31,10 @@ def read_json(content: bytes) -> JsonFacts:
         if text[:1] not in {b"{", b"["}:
             text = base64.b64decode(text, validate=False)
         value: Json = json.loads(text)
+        labels: list[str] = []
+        meaning = json.dumps(_unlabelled(value, labels), sort_keys=True)
     except (ValueError, binascii.Error, RecursionError) as error:
         raise UnreadableError(getattr(error, "lineno", 1), f"is neither JSON nor base64 of JSON: {error}") from error
-    labels: list[str] = []
-    meaning = json.dumps(_unlabelled(value, labels), sort_keys=True)
     return JsonFacts(value=value, digest=digest(meaning), labels=digest("\n".join(labels)))
 
 

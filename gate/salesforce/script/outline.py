@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 TAB_COLUMNS = 3
+MAX_DEPTH = 60
+"""Deepest nesting that is followed; what lies deeper is placed there."""
 MAX_JOINED_LINES = 500
 """Most lines that an open bracket may span."""
 
@@ -126,6 +128,9 @@ class _Builder:
             deeper = self.open.pop()[0]
         if deeper > indent:
             self._flaw(entry.line, "the indentation matches no line above it")
+        if len(self.open) == MAX_DEPTH:
+            self._flaw(entry.line, f"nested deeper than {MAX_DEPTH}")
+            self.open.pop()
         if self.open:
             self.open[-1][1].children.append(entry)
         else:

@@ -68,6 +68,22 @@ def test_an_unknown_file_in_a_planner_bundle_is_reported_and_widens() -> None:
     assert reach(difference(LANTERN, head).agent("Lantern"))[0] == "agent"
 
 
+def test_deep_nesting_is_told_before_it_can_overflow() -> None:
+    deep = "".join(" " * depth + "a:\n" for depth in range(3000))
+    config = 'config:\n  developer_name: "Harbor_Staff"\n'
+    tree = with_file(HARBOR, path_of(HARBOR, "Harbor_Staff.agent"), config + deep)
+    diff = difference(HARBOR, tree).agent("Harbor_Staff")
+    assert diff is not None
+    assert any("nested deeper than 60" in step for reason in diff.whole for step in reason)
+
+
+def test_deeply_nested_json_is_unreadable() -> None:
+    schema = path_of(LANTERN, "Get_Weather/input/schema.json")
+    for depth in (500, 900, 100_000):
+        head = with_file(LANTERN, schema, '{"a":' * depth + "1" + "}" * depth)
+        assert reach(difference(LANTERN, head).agent("Lantern"))[0] != "nothing"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "what"),
     [

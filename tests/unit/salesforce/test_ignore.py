@@ -35,7 +35,7 @@ def test_a_pattern_ignores_what_git_would(patterns: str, path: str, expected: bo
     assert Ignored(patterns).matches(path) is expected
 
 
-@given(st.text(max_size=20), st.text(max_size=30))
+@given(st.text(max_size=20) | st.text(alphabet="[]!^-za*?/\\.", max_size=12), st.text(max_size=30))
 def test_no_pattern_is_a_crash(pattern: str, path: str) -> None:
     assert Ignored(pattern).matches(path) in {True, False}
 
@@ -57,3 +57,8 @@ def test_every_combination_agrees_with_git(tmp_path: Path) -> None:
         )  # fmt: skip
         ignored = Ignored(text)
         assert [path for path in paths if ignored.matches(path)] == done.stdout.split("\n")[:-1], pattern
+
+
+def test_a_hostile_pattern_takes_no_time_and_hides_nothing() -> None:
+    assert not Ignored("**/a" * 40 + "/b").matches("a/" * 200 + "c")
+    assert not Ignored("*a" * 60 + "b").matches("a" * 250)

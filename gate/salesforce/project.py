@@ -54,7 +54,8 @@ class ProjectReader:
     def read(self, tree: Tree, sources: Sequence[str] = ()) -> Project:
         """The components of every package folder, at any depth; the whole tree when no project file says otherwise.
 
-        With `sources` (folders or files), agents come from there only, but what they use may lie in any package.
+        With `sources` (folders or files), agents come from there only, but what they use may lie in any package of
+        the projects around or beneath those sources.
         """
         paths = sorted(tree.paths())
         files = [path for path in paths if path.endswith((PROJECT_FILE, IGNORE_FILE))]
@@ -64,7 +65,7 @@ class ProjectReader:
         roots: list[str] = []
         rules: dict[str, Ignored] = {}
         for path, content in settings.items():
-            if path.endswith(PROJECT_FILE):
+            if path.endswith(PROJECT_FILE) and _concerns(path, named):
                 folder = path.removesuffix(PROJECT_FILE)
                 roots += _packages(content, path, folder, project)
                 rules[folder] = Ignored(settings.get(folder + IGNORE_FILE, b"").decode("utf-8", "replace"))
@@ -83,6 +84,12 @@ class ProjectReader:
                 continue
             project.components[path] = component
             project.paths.setdefault(component.kind, {}).setdefault(component.name.lower(), []).append(path)
+
+
+def _concerns(path: str, sources: Sequence[str]) -> bool:
+    """Whether a project holds a source, or lies in one: another project of the repository is none of its business."""
+    folder = path.removesuffix(PROJECT_FILE)
+    return not sources or any(f"{source}/".startswith(folder) or path in Folders([source]) for source in sources)
 
 
 def _packages(content: bytes, path: str, folder: str, project: Project) -> list[str]:

@@ -40,6 +40,14 @@ def test_sources_limit_where_agents_come_from_but_not_what_they_use() -> None:
     assert "apps/shared/main/flows/Book_Pickup.flow-meta.xml" in found.backing
 
 
+def test_another_project_of_the_repository_is_no_part_of_this_one() -> None:
+    other = {f"other/{path}": content for path, content in HARBOR.files.items()}
+    mine = {f"mine/{path}": content for path, content in HARBOR.files.items()}
+    (found,) = read_map(DictTree({**other, **mine}), ["mine/apps/orders"]).agents
+    assert found.source.startswith("mine/")
+    assert {path.partition("/")[0] for path in found.backing} == {"mine"}
+
+
 def test_topics_stand_in_the_order_of_the_script_with_old_and_new_keyword() -> None:
     found = agent(HARBOR, "Harbor_Care")
     assert [(item.name, item.start) for item in found.topics] == [

@@ -95,14 +95,14 @@ def test_every_report_file_is_there_and_says_the_same(repository: Path) -> None:
 def test_a_run_killed_at_any_moment_goes_on_to_the_same_result(repository: Path, steps: int) -> None:
     """kill -9 between or within two writes loses at most the trial in flight, and nothing is paid twice."""
     main(["run", *CONCISE, "--label", "whole"])
-    whole = newest_run(repository)
+    whole = next(repository.glob("runs/*/*-whole-*"))
     died = subprocess.run(
         [sys.executable, "-c", DIES, str(steps), "run", *CONCISE, "--label", "killed"],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         check=False,
     )
-    killed = newest_run(repository)
+    killed = next(repository.glob("runs/*/*-killed-*"))
     paid = {path: path.read_bytes() for path in killed.rglob("transcripts/**/*.json")}
 
     code = main(["run", "--resume", str(killed)])

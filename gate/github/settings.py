@@ -1,0 +1,93 @@
+"""The action's inputs, parsed once. A test holds `action.yml`, this module and the table in docs/github.md equal."""
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+
+from gate.errors import ProblemsError
+from gate.model.problem import Problem
+
+PREFIX = "INPUT_"
+"""The runner hands an input over under this prefix and its name in upper case, dashes kept."""
+WORKFLOW_BOT = "github-actions[bot]"
+"""The account behind a workflow's own token."""
+_SEPARATORS = re.compile(r"[\s,]+")
+
+
+def _names(value: object) -> object:
+    return tuple(name for name in _SEPARATORS.split(value) if name) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+"""Names separated by commas, blanks or line ends."""
+
+
+class Settings(BaseModel):
+    """One field an input; `_` in a name is `-` in the workflow. An empty input is one that was not given."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, alias_generator=lambda name: name.replace("_", "-"), validate_by_name=True
+    )
+
+    token: SecretStr = SecretStr("")
+    """The token GitHub is asked with. Without one nothing is posted."""
+    path: str = "."
+    """Where the repository is checked out, below the workspace."""
+    agents: Names = ()
+    """Only these agents; separated by commas, blanks or line ends."""
+    cases: Names = ()
+    """Only these cases; the result then sets no status and no comment, since it is not the whole answer."""
+    tier: Literal["pull-request", "full", "daily", "weekly"] | None = None
+    """The selection; by default `pull-request` on pull requests, `full` when started by hand, `daily` on a schedule."""
+    policy: Literal["confirm", "majority", "any-drop"] | None = None
+    """How scores become verdicts; by default as configured."""
+    mode: Literal["fast", "standard", "strict"] | None = None
+    """Screening of the confirm policy; by default as configured."""
+    pull_request: int | None = Field(default=None, ge=1)
+    """Started by hand: the number of the pull request to evaluate, comment on and set the status of."""
+    record_baseline: bool = False
+    """Started by hand or on a schedule: record the branch's baseline anew and commit it."""
+    trials: int = Field(default=20, ge=1, le=1000)
+    """Trials per case of a recorded baseline."""
+    release: str = ""
+    """Also anchor the recorded baseline under this name, for drift to be measured against."""
+    comment: bool = True
+    """Post the sticky comment."""
+    comment_author: str = WORKFLOW_BOT
+    """The account the token writes as; name it when the token is not the workflow's own."""
+    status: bool = True
+    """Set the commit status `agent-eval-gate`."""
+    artifact: str = "agent-eval-gate"
+    """The name under which the workflow uploads the run folder, where sign-off finds the result again."""
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Self:
+        """The inputs of a step. Raises `ProblemsError` with every unknown input and every wrong value."""
+        given = {
+            name.removeprefix(PREFIX).lower(): value.strip()
+            for name, value in environ.items()
+            if name.startswith(PREFIX) and value.strip()
+        }
+        try:
+            return cls.model_validate(given, by_name=False, by_alias=True)
+        except ValidationError as error:
+            raise ProblemsError(
+                [_problem(str(item["loc"][0]), item["type"], item["msg"]) for item in error.errors()]
+            ) from error
+
+
+def input_names() -> list[str]:
+    """Every input's name as a workflow spells it."""
+    return [name.replace("_", "-") for name in Settings.model_fields]
+
+
+def _problem(name: str, kind: str, message: str) -> Problem:
+    if kind == "extra_forbidden":
+        near = get_close_matches(name, input_names(), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"remove it; there are: {', '.join(input_names())}"
+        return Problem(path="workflow", key=f"with.{name}", message=f"unknown input {name!r}", hint=hint)
+    hint = "docs/github.md says what this input takes"
+    return Problem(path="workflow", key=f"with.{name}", message=message, hint=hint)

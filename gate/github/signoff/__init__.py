@@ -1,0 +1,1 @@
+"""A person's acceptance of named regressions: asked by label or comment, bound to one commit and one result."""

@@ -1,0 +1,94 @@
+"""The baseline files after a sign-off: what they start from, and their new texts. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from difflib import unified_diff
+
+from gate.baselines.accept import Accepted, accept
+from gate.baselines.file import read_baseline, write_baseline
+from gate.errors import GateError
+from gate.github.signoff.result import Result
+from gate.model.baseline import Baseline, SignOff
+
+
+def mended(base: str | None, head: str | None, path: str) -> tuple[str, bool]:
+    """The head's baseline with every row the base has as the base has it, and whether that undid something.
+
+    Rows are measured and accepted, never edited: what a pull request wrote into its own baseline by hand would
+    otherwise ride along with somebody's acceptance of another row. Rows and files the base does not have stay, since
+    they lower no bar. Either text may be None for a file that is not there; sign-offs are the base's.
+    """
+    before = read_baseline(base, f"{path} of the base branch") if base is not None else None
+    now = _readable(head, path)
+    if before is None:
+        return ("" if now is None else write_baseline(replace(now, history=()))), bool(now and now.history)
+    rows = {**(now.cases if now else {}), **before.cases}
+    whole = replace(before, cases=rows)
+    return write_baseline(whole), now is not None and now != whole
+
+
+def rewritten(text: str, agent: str, result: Result, sign_off: SignOff) -> str:
+    """A baseline file's new text: the rows of `agent` that `sign_off` names as the head has them, and the audit entry.
+
+    An empty `text` is a file that is not there yet. Raises `UsageError` when a case has no result, and `GateError`
+    when what would be written is no baseline.
+    """
+    accepted = Accepted(suite=result.cases.get(agent, {}), scorers=result.scorers, date=result.day)
+    start = read_baseline(text, f"{agent}.json") if text else _empty(agent, result)
+    new = write_baseline(accept(start, result.comparison, accepted, sign_off))
+    read_baseline(new, f"{agent}.json")  # counts from an artifact may be no counts
+    return new
+
+
+def accepted_before(texts: Mapping[str, str], commit: str, digest: str) -> frozenset[str]:
+    """The case keys that baselines (by agent) say were accepted for this commit and result.
+
+    Only to be asked of a commit that bears the gate's own mark: anybody can write such an entry.
+    """
+    return frozenset(
+        f"{agent}/{case}"
+        for agent, text in texts.items()
+        for entry in read_baseline(text, f"{agent}.json").history
+        if entry.commit == commit and entry.digest.startswith(digest)
+        for case in entry.cases
+    )
+
+
+def is_entered(texts: Mapping[str, str], by: str, at: str) -> bool:
+    """Whether a history holds an acceptance by this person of this moment: the same request, told twice."""
+    return any(
+        (entry.by, entry.at) == (by, at)
+        for agent, text in texts.items()
+        for entry in read_baseline(text, f"{agent}.json").history
+    )
+
+
+def patch(changes: Sequence[tuple[str, str, str]]) -> str:
+    """A patch for `git apply`: path, text before ("" = no such file), text after."""
+    return "".join(_one(path, before, after) for path, before, after in changes if before != after)
+
+
+def _one(path: str, before: str, after: str) -> str:
+    old = f"a/{path}" if before else "/dev/null"
+    head = f"diff --git a/{path} b/{path}\n" + ("" if before else "new file mode 100644\n")
+    lines = unified_diff(_lines(before), _lines(after), old, f"b/{path}", n=3)
+    return head + "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _lines(text: str) -> list[str]:
+    parts = text.split("\n")
+    return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
+
+
+def _readable(text: str | None, path: str) -> Baseline | None:
+    """The baseline of a text that anybody may have written; None when it is none."""
+    if text is None:
+        return None
+    try:
+        return read_baseline(text, path)
+    except GateError:
+        return None
+
+
+def _empty(agent: str, result: Result) -> Baseline:
+    return Baseline(agent=agent, agent_fingerprint="", commit="", gate_version=result.gate_version, cases={})

@@ -13,10 +13,14 @@ from gate.model.words import Arm
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What a driver declares: the arms it can run, whether it is deterministic, what it captures."""
+    """What a driver declares: the arms it can run, whether it is deterministic, what it captures.
+
+    `recorded`: trial n of a definition is the same whenever it is asked for, so once counted it says nothing new.
+    """
 
     arms: frozenset[Arm]
     deterministic: bool
+    recorded: bool = False
     captured: Captured = Captured()
 
 

@@ -94,7 +94,7 @@ class ReplayAgent:
     @property
     def capabilities(self) -> Capabilities:
         """The recorded arms. Recordings keep the agent's noise, so they are not deterministic."""
-        return Capabilities(arms=self._arms, deterministic=False)
+        return Capabilities(arms=self._arms, deterministic=False, recorded=True)
 
     def fingerprint(self, arm: Arm) -> str:
         """The definition's fingerprint in this arm."""

@@ -96,6 +96,8 @@ class BaselineFile(_Entry):
     """By case id."""
     history: tuple[SignOffEntry, ...] = ()
     """Sign-offs, oldest first."""
+    counted: tuple[str, ...] = ()
+    """The newest runs whose trials are in the counts, oldest first: when each started, and its commit."""
 
 
 def read_baseline(text: str, path: str) -> Baseline:
@@ -119,6 +121,7 @@ def read_baseline(text: str, path: str) -> Baseline:
         gate_version=file.gate_version,
         cases={case: _row(entry) for case, entry in file.cases.items()},
         history=tuple(SignOff(**entry.model_dump()) for entry in file.history),
+        counted=file.counted,
     )
 
 
@@ -130,6 +133,7 @@ def write_baseline(baseline: Baseline) -> str:
         "agent": baseline.agent,
         "agent_fingerprint": baseline.agent_fingerprint,
         "commit": baseline.commit,
+        **({"counted": list(baseline.counted)} if baseline.counted else {}),
     }
     lines = [f"  {_text(key)}: {_text(value)}," for key, value in head.items()]
     cases = [f"    {_text(case)}: {_text(_entry(row))}" for case, row in sorted(baseline.cases.items())]

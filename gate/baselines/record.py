@@ -22,11 +22,14 @@ FIRST_RUNS = 20
 NOISY_RUNS = 50
 """Runs to store of a case that passes fewer than `NOISY_SHARE` of them."""
 NOISY_SHARE = 0.95
+MEMORY_RUNS = 50
+"""Runs a row remembers when it is topped up: older counts fade, or years of them would hide what is true now."""
+_RUNS_NAMED = 20  # enough for every run that could be repeated by mistake
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where trials came from: agent definition, commit, day (ISO 8601), and what scored them."""
+    """Where trials came from: agent definition, commit, day (ISO 8601), what scored them, and the run's name if any."""
 
     agent: str
     agent_fingerprint: str
@@ -34,6 +37,7 @@ class Origin:
     gate_version: str
     date: str
     scorers: Scorers
+    run: str = ""
 
 
 _Value = tuple[Dimension, int | None, int | None]  # dimension, what it is reported as, what it may block with
@@ -61,7 +65,8 @@ def record(
 
     `suite` is every case of the agent: rows of other cases go. A row whose case, judge or checks changed is reset;
     a change of the agent alone carries its counts over. `keep` is the share of the old counts that stays in rows with
-    new trials: 1 tops up, `KEEP_AT_MERGE` forgets, 0 begins anew. Rows without new trials stay as they are.
+    new trials: 1 tops up (older counts fade beyond `MEMORY_RUNS`), `KEEP_AT_MERGE` forgets, 0 begins anew. Rows without
+    new trials stay as they are.
     """
     seen = _collect(trials, advisory)
     old = previous.cases if previous else {}
@@ -77,6 +82,7 @@ def record(
         gate_version=origin.gate_version,
         cases=rows,
         history=previous.history if previous else (),
+        counted=_counted(previous, origin.run),
     )
 
 
@@ -100,9 +106,19 @@ def missing_runs(baseline: Baseline | None, suite: Sequence[Case], scorers: Scor
         if row is None or differs(case, row, scorers):
             needed[case.id] = FIRST_RUNS
         else:
-            wanted = FIRST_RUNS if row.ok >= NOISY_SHARE * row.runs else NOISY_RUNS
-            needed[case.id] = max(0, ceil(wanted - row.runs))
+            needed[case.id] = runs_wanted(row.ok, row.runs)
     return {case: runs for case, runs in needed.items() if runs}
+
+
+def runs_wanted(ok: float, runs: float) -> int:
+    """How many more runs a row of `ok` passes in `runs` needs."""
+    wanted = FIRST_RUNS if ok >= NOISY_SHARE * runs else NOISY_RUNS
+    return max(0, ceil(wanted - runs))
+
+
+def _counted(previous: Baseline | None, run: str) -> tuple[str, ...]:
+    known = previous.counted if previous else ()
+    return (*known, run)[-_RUNS_NAMED:] if run else known
 
 
 def _collect(trials: Iterable[TrialScores], advisory: frozenset[Dimension]) -> dict[str, _Seen]:
@@ -181,6 +197,8 @@ def _histograms(case: Case, trials: Counter[tuple[_Value, ...]]) -> dict[Dimensi
 
 
 def _add(old: BaselineCase, new: BaselineCase, keep: float, advisory: frozenset[Dimension]) -> BaselineCase:
+    if old.runs > 0:
+        keep = min(keep, max(0.0, MEMORY_RUNS - new.runs) / old.runs)
     hist = {
         dimension: _sum(old.hist.get(dimension, (0.0, 0.0, 0.0)), histogram, keep)
         for dimension, histogram in new.hist.items()

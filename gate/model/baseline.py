@@ -51,7 +51,11 @@ class SignOff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """The baseline file of one agent. `cases` is keyed by case id."""
+    """The baseline file of one agent. `cases` is keyed by case id.
+
+    `counted`: the newest runs whose trials are in the counts (when they started, and the commit), so that none is
+    counted twice.
+    """
 
     agent: str
     agent_fingerprint: str
@@ -59,3 +63,4 @@ class Baseline:
     gate_version: str
     cases: Mapping[str, BaselineCase]
     history: tuple[SignOff, ...] = ()
+    counted: tuple[str, ...] = ()

@@ -1,8 +1,7 @@
 """The sign-off from event to answer, in the order that survives a push at any moment."""
 
-from gate.github.event import CommentEvent, PullRequestEvent
 from gate.github.host import Host
-from gate.github.signoff.ask import Ask, CommentAsk, LabelAsk, ask_of
+from gate.github.signoff.ask import Ask, CommentAsk, LabelAsk
 from gate.github.signoff.checking import Request, check
 from gate.github.signoff.load import Desk, load
 from gate.github.signoff.outcome import Outcome, refused
@@ -16,15 +15,12 @@ from gate.model.baseline import SignOff
 _REPLY = "<!-- agent-eval-gate reply to {comment} -->"
 
 
-def sign_off(event: PullRequestEvent | CommentEvent, host: Host, desk: Desk) -> Outcome:
-    """Carry out the sign-off an event asks for, or refuse it, and say so on the pull request.
+def sign_off(ask: Ask, host: Host, desk: Desk) -> Outcome:
+    """Carry out a sign-off, or refuse it, and say so on the pull request.
 
-    Told the same event again, nothing is changed and nothing is said. Raises what the host raises; a label that could
-    not be dealt with then stays on.
+    Asked the same again, nothing is changed and nothing is said. Raises what the host raises; a label that could not
+    be dealt with then stays on.
     """
-    ask = ask_of(event)
-    if ask is None:
-        return Outcome(kind="nothing asked", text="the event asks for no sign-off", quiet=True)
     request = check(ask, host, desk.identity)
     outcome = request if isinstance(request, Outcome) else _decide(request, host, desk)
     _tell(ask, outcome, host, desk)

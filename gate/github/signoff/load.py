@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from gate.errors import StoreError
+from gate.errors import GateError, StoreError
 from gate.github.host import Host, PullRequest
 from gate.github.signoff.identity import Identity
 from gate.github.signoff.marks import Published
 from gate.github.signoff.result import Result, read_result, unpack
 from gate.github.signoff.rules import Refusal, another_result
-from gate.reports.escape import code
+from gate.reports.escape import code, prose
 
 Evaluate = Callable[[PullRequest, str], Path]
 """Evaluates a commit of a pull request, reports the result, and answers the run folder."""
@@ -35,8 +35,12 @@ def load(pull_request: PullRequest, evaluated: str, published: Published, host: 
         result = _from_artifact(host.artifact(desk.identity.artifact, evaluated))
     except StoreError as error:
         if desk.evaluate is None:
-            return Refusal(text=f"the result cannot be read: {error.message}", remedy="run the gate again")
-        result = read_result(desk.evaluate(pull_request, evaluated))
+            return Refusal(text=prose(f"the result cannot be read: {error.message}"), remedy="run the gate again")
+        try:
+            result = read_result(desk.evaluate(pull_request, evaluated))
+        except GateError as again:
+            text = f"the result cannot be read ({error.message}), nor made again: {again.message}"
+            return Refusal(text=prose(text), remedy=prose(again.hint or "run the gate again"))
     if result.plan.head.sha != evaluated:
         other = code(result.plan.head.sha[:7] or "no commit")
         return Refusal(text=f"the result is of {other}, not of {code(evaluated[:7])}", remedy="run the gate again")

@@ -10,14 +10,13 @@ from gate.github.signoff.settlement import Settlement
 from gate.model.baseline import SignOff
 from gate.reports.escape import code, markdown, prose
 
-Kind = Literal["accepted", "partly accepted", "refused", "already done", "nothing asked"]
+Kind = Literal["accepted", "partly accepted", "refused", "already done"]
 
 _EXIT: dict[Kind, ExitCode] = {
     "accepted": ExitCode.PASS,
     "partly accepted": ExitCode.BLOCKED,
     "refused": ExitCode.BLOCKED,
     "already done": ExitCode.PASS,
-    "nothing asked": ExitCode.PASS,
 }
 _MOST_LISTED = 50
 _PATCH_LIMIT = 50_000

@@ -1,6 +1,5 @@
 """What an acceptance means for whatever happens to the commit later: pushes, new runs, the merge queue."""
 
-from gate.github.event import PullRequestEvent
 from gate.github.host import Host, PullRequest
 from gate.github.signoff.checking import base_config, baseline_texts, stamp
 from gate.github.signoff.command import LABELS
@@ -33,12 +32,11 @@ def uphold(pull_request: PullRequest, host: Host, desk: Desk) -> Outcome | None:
     return Outcome(kind="accepted", text=said, sha=pull_request.head_sha, quiet=True)
 
 
-def void(event: PullRequestEvent, host: Host, identity: Identity) -> bool:
+def void(number: int, host: Host, identity: Identity) -> bool:
     """Take off a label that a push has overtaken, and say so once; whether there was one.
 
     A label put on after the pushed commit's result was reported is left to the event of its own.
     """
-    number = event.pull_request.number
     pull_request = host.pull_request(number)
     left = sorted(LABELS.intersection(pull_request.labels))
     if not left:

@@ -29,10 +29,12 @@ class MappedAction:
 
     `name` is the definition, `alias` what the model and traces see ("" when the definition is called by its own name
     or only by the script). `target_type` is the scheme (`flow`, `apex`, `prompt`, …), `target` what stands behind it.
+    `inputs` are the arguments a caller has to give, as far as the definition names them.
     """
 
     name: str
     alias: str = ""
+    inputs: tuple[str, ...] = ()
     target: str = ""
     target_type: str = ""
     path: str = ""

@@ -56,9 +56,7 @@ class MapReader:
         return self._of(own, diff_maps(before, after), (before, after))
 
     def _own(self, name: str, *maps: AgentMap) -> frozenset[str]:
-        found = {agent.name for side in maps for agent in side.agents}
-        named = {agent for agent in found if canonical(agent) == canonical(name)}
-        return frozenset(named or {agent for agent in found if canonical(agent) not in self.names})
+        return own_agents(name, self.names, (agent.name for side in maps for agent in side.agents))
 
     @staticmethod
     def _of(own: frozenset[str], found: MapDiff, maps: Iterable[AgentMap]) -> MapImpact:
@@ -66,6 +64,16 @@ class MapReader:
         agents = [agent for side in maps for agent in side.agents if agent.name in own]
         topics = frozenset(topic.name for agent in agents for topic in agent.topics)
         return MapImpact(diff=joined(diffs), effects=found.effects, topics=topics)
+
+
+def own_agents(name: str, configured: frozenset[str], found: Iterable[str]) -> frozenset[str]:
+    """Which of the agents found in a source the configured agent `name` means.
+
+    Those of its name; when there is none, all that carry no other configured name (`configured` are canonical).
+    """
+    agents = frozenset(found)
+    named = frozenset(agent for agent in agents if canonical(agent) == canonical(name))
+    return named or frozenset(agent for agent in agents if canonical(agent) not in configured)
 
 
 class ReadableTree:

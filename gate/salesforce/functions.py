@@ -25,6 +25,7 @@ class Function:
     line: int
     target: str
     target_type: str
+    inputs: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -49,7 +50,7 @@ class Functions:
         key = f"function:{name.lower()}"
         document = backing.known.documents.read(backing.tree, [path])[path]
         identity = backing.identity(path)
-        self._add_schemas(name, key)
+        inputs = self._add_schemas(name, key)
         if isinstance(document, Unreadable):
             backing.graph.files[path] = SourceFile(object_id=identity)
             backing.graph.add(
@@ -70,12 +71,17 @@ class Functions:
             line=root.line,
             target=root.value("invocationTarget"),
             target_type=root.value("invocationTargetType"),
+            inputs=inputs,
         )
 
-    def _add_schemas(self, name: str, key: str) -> None:
+    def _add_schemas(self, name: str, key: str) -> tuple[str, ...]:
+        """Put the schemas on the graph; gives the inputs that they ask for."""
+        inputs: tuple[str, ...] = ()
         for path in self.backing.project.find("function-schema", name):
             part = self.backing.project.components[path].part
             add_json(self.backing, path, f"{key}/{part}", f"schema {part} of function {name}", key)
+            inputs += inputs_of(self.backing, path)
+        return inputs
 
 
 def link_target(backing: Backing, tag: Tag, key: str, path: str) -> None:
@@ -90,6 +96,19 @@ def link_target(backing: Backing, tag: Tag, key: str, path: str) -> None:
         what = f"target type {kind!r} is not known" if kind else "has no target"
     if not present:
         backing.graph.unresolved.append(Unresolved(path=path, line=line, what=what))
+
+
+def inputs_of(backing: Backing, path: str) -> tuple[str, ...]:
+    """The arguments that an action's input schema asks for; none of any other schema."""
+    if path.split("/")[-2:-1] != ["input"]:
+        return ()
+    facts = backing.known.json.read(backing.tree, [path])[path]
+    value = None if isinstance(facts, Unreadable) else facts.value
+    if not isinstance(value, dict):
+        return ()
+    properties, required = value.get("properties"), value.get("required")
+    names = required if isinstance(required, list) else list(properties) if isinstance(properties, dict) else []
+    return tuple(name for name in names if isinstance(name, str))
 
 
 def add_json(backing: Backing, path: str, key: str, words: str, *users: str) -> Unreadable | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from gate.model.agent_map import Element, MappedAction, MappedAgent, MappedTopic, Place, SourceFile, Unresolved
 from gate.salesforce.backing import is_packaged
 from gate.salesforce.compiled import add_graph
-from gate.salesforce.functions import Functions, add_json, link_target
+from gate.salesforce.functions import Functions, add_json, inputs_of, link_target
 from gate.salesforce.graph import digest
 from gate.salesforce.metadata_xml import Tag, labels_of, without_org_suffix, xml_meaning
 from gate.salesforce.sources import Unreadable
@@ -160,6 +160,7 @@ class Planner:
             result.append(
                 MappedAction(
                     name=name,
+                    inputs=function.inputs,
                     target=function.target,
                     target_type=function.target_type,
                     path=function.path,
@@ -180,6 +181,7 @@ class Planner:
             result.append(
                 MappedAction(
                     name=name,
+                    inputs=self._inputs(topic, name),
                     target=tag.value("invocationTarget"),
                     target_type=tag.value("invocationTargetType"),
                     path=path or self.path,
@@ -187,6 +189,15 @@ class Planner:
                 )
             )
         return result
+
+    def _inputs(self, topic: str, action: str) -> tuple[str, ...]:
+        """What the input schema beside a local action asks for."""
+        wanted = ["localActions", topic, action, "input"] if topic else ["plannerActions", action, "input"]
+        folder = self.path.rpartition("/")[0] + "/"
+        name = self.backing.project.components[self.path].name
+        paths = [path for path in self.backing.project.find("planner-part", name) if path.startswith(folder)]
+        own = (path for path in paths if list(map(without_org_suffix, path[len(folder) :].split("/")))[:-1] == wanted)
+        return next((inputs_of(self.backing, path) for path in own), ())
 
     def _add_parts(self) -> None:
         """The other files of the bundle: schemas of local actions, the compiled graph, and what is not known."""

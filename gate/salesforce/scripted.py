@@ -164,6 +164,7 @@ class ScriptedAgent:
         return MappedAction(
             name=item.name,
             alias=alias,
+            inputs=item.inputs,
             target=item.target or item.source,
             target_type=scheme if separator else "",
             path=self.path,
@@ -192,7 +193,13 @@ class ScriptedAgent:
         scheme, separator, _ = source.target.partition("://")
         target = source.target or source.source
         return MappedAction(
-            name=name, alias=alias, target=target, target_type=scheme if separator else "", path=self.path, line=line
+            name=name,
+            alias=alias,
+            inputs=source.inputs,
+            target=target,
+            target_type=scheme if separator else "",
+            path=self.path,
+            line=line,
         )
 
     def _definitions(self, topic: str) -> list[Definition]:

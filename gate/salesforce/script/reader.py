@@ -1,7 +1,7 @@
 """An Agent Script text to what a map needs: its topics with their actions, and its elements with their meaning."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -56,6 +56,7 @@ class Definition:
     target: str
     source: str
     line: int
+    inputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,9 +213,25 @@ def _read_definitions(script: Script, node: Node, entry: Entry) -> None:
         parts = key_of(item)
         name = parts[0] if parts else item.code
         node.definitions.append(
-            Definition(name=name, target=_value(item, "target"), source=_value(item, "source"), line=item.line)
+            Definition(
+                name=name,
+                target=_value(item, "target"),
+                source=_value(item, "source"),
+                line=item.line,
+                inputs=tuple(_inputs(item)),
+            )
         )
         script.pieces.append(_piece("definition", item, "", topic=node.name, name=name))
+
+
+def _inputs(definition: Entry) -> Iterator[str]:
+    """The inputs of an action, without those that are said to be optional."""
+    for block in definition.children:
+        if (key_of(block) or ("",))[0] == "inputs":
+            for item in block.children:
+                parts = key_of(item)
+                if parts and _value(item, "is_required").casefold() != "false":
+                    yield parts[0]
 
 
 def _read_tool(script: Script, node: Node, item: Entry) -> None:

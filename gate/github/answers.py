@@ -66,6 +66,8 @@ class PullRequestAnswer(Answer):
     head: Side
     base: Side
     labels: tuple[Label, ...] = ()
+    merged_at: datetime | None = None
+    merge_commit_sha: str | None = None
 
     def value(self) -> PullRequest:
         """The gate's own value of it."""

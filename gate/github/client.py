@@ -69,6 +69,12 @@ class GitHub:
         found = self._all(_PULLS, "/pulls", purpose, state="open", head=f"{owner}:{branch}")
         return [answer.value() for answer in found]
 
+    def merged_by(self, sha: str) -> Sequence[PullRequest]:
+        """The pull requests whose merge made this commit."""
+        purpose = Purpose(what=f"find what merged {sha[:7]}", permission="pull-requests: read")
+        found = self._all(_PULLS, f"/commits/{_segment(sha)}/pulls", purpose)
+        return [answer.value() for answer in found if answer.merged_at is not None and answer.merge_commit_sha == sha]
+
     def tree(self, sha: str) -> str:
         """The id of a commit's tree."""
         return self._commit(sha).tree.sha

@@ -88,6 +88,10 @@ class Host(Protocol):
         """The open pull requests from a branch of this owner, who may be another one than this repository's."""
         ...
 
+    def merged_by(self, sha: str) -> Sequence[PullRequest]:
+        """The pull requests whose merge made this commit; a push of several merges has one for its last commit."""
+        ...
+
     def tree(self, sha: str) -> str:
         """The id of a commit's tree: equal for commits with equal files."""
         ...

@@ -56,10 +56,10 @@ class Settings(BaseModel):
     """Also anchor the recorded baseline under this name, for drift to be measured against."""
     comment: bool = True
     """Post the sticky comment."""
-    comment_author: str = WORKFLOW_BOT
-    """The account the token writes as; name it when the token is not the workflow's own."""
+    account: str = WORKFLOW_BOT
+    """The account the token acts as; name it when the token is not the workflow's own."""
     status: bool = True
-    """Set the commit status `agent-eval-gate`."""
+    """Set the commit status `agent-eval-gate` (with `agents`, one of their own)."""
     artifact: str = "agent-eval-gate"
     """The name under which the workflow uploads the run folder, where sign-off finds the result again."""
 

@@ -1,15 +1,22 @@
 """The commit status of a run: the line a required check looks at."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gate.errors import ExitCode
 from gate.github.host import StatusState
+from gate.github.signoff.marks import with_result
 from gate.model.report import Report
 from gate.reports import phrases
 
 CONTEXT = "agent-eval-gate"
 """The status's fixed name: what a branch rule requires."""
 PENDING = "evaluating"
+
+
+def context_of(agents: Sequence[str]) -> str:
+    """The status's name of a job that looks at some agents only: it must not stand for all of them."""
+    return "/".join((CONTEXT, "+".join(agents))) if agents else CONTEXT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +28,10 @@ class StatusLine:
 
 
 def of_report(report: Report) -> StatusLine:
-    """What a finished run's status says."""
-    return StatusLine(state=state_of(report.decision.exit_code), description=phrases.headline(report))
+    """What a finished run's status says; it ends in the result that a sign-off of this commit is for."""
+    decision = report.decision
+    told = phrases.headline(report)
+    return StatusLine(state=state_of(decision.exit_code), description=with_result(told, decision.digest))
 
 
 def state_of(exit_code: int) -> StatusState:

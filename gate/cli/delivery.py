@@ -1,0 +1,169 @@
+"""Brings a result to where people look: log, summary, annotations, outputs, comment, commit status.
+
+What the token may not do is left out and said; the exit code always stands. When GitHub does not answer at the end,
+the run folder keeps the result and the exit code says that it was not delivered.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from gate.cli.present import publish
+from gate.errors import ExitCode, GateError, HostError, ProblemsError, UnreachableError
+from gate.github import annotations, sticky
+from gate.github.host import Host, StatusState
+from gate.github.job import Job
+from gate.github.log import JobLog
+from gate.github.outputs import summary_room, write_outputs, write_summary
+from gate.github.settings import Settings
+from gate.github.signoff.identity import Identity
+from gate.github.status import PENDING, context_of, of_report
+from gate.model.report import Links, Report
+from gate.reports.escape import clip, markdown, one_line
+from gate.reports.markdown import comment, summary
+
+_LONGEST_TOLD = 2_000
+
+
+@dataclass(slots=True, kw_only=True)
+class Delivery:
+    """The places of one job. `host` None = there is no token. `undelivered` is set when GitHub did not answer."""
+
+    host: Host | None
+    job: Job
+    settings: Settings
+    log: JobLog
+    undelivered: bool = field(default=False, init=False)
+    _said_no_token: bool = field(default=False, init=False)
+
+    @property
+    def context(self) -> str:
+        """The name of the status this job sets."""
+        return context_of(self.settings.agents)
+
+    @property
+    def identity(self) -> Identity:
+        """Under which names this job acts."""
+        return Identity(login=self.settings.account, context=self.context, artifact=self.settings.artifact)
+
+    @property
+    def sets_status(self) -> bool:
+        """Whether this job's result is an answer that may stand on a commit: not when only some cases run."""
+        return self.settings.status and not self.settings.cases
+
+    @contextmanager
+    def on_commit(self, sha: str) -> Iterator[None]:
+        """Say on the commit that its result is being made, and, should that fail, that it has none."""
+        self.status(sha, "pending", PENDING)
+        try:
+            yield
+        except GateError as error:
+            self.status(sha, "error", f"no result: {error.message}")
+            raise
+        except KeyboardInterrupt:
+            self.status(sha, "error", "no result: the run was cancelled")
+            raise
+        except Exception:
+            self.status(sha, "error", "no result: the gate broke, see the log")
+            raise
+
+    def finish(self, report: Report, *, sha: str = "", number: int | None = None) -> int:
+        """Deliver a finished run: on a commit unless `sha` is empty, below a pull request unless `number` is None.
+
+        The exit code the decision asks for, or the one for not being able to tell when GitHub did not take it.
+        """
+        linked = self._linked(report)
+        with self.log.group("Report"):
+            publish(linked, as_json=False)
+        write_summary(self.job.summary, summary(linked, limit=summary_room(self.job.summary)))
+        self._annotate(annotations.of_report(linked))
+        write_outputs(self.job.output, self._outputs(linked))
+        if number is not None:
+            self._post(linked, number)
+        if sha:
+            line = of_report(linked)
+            self.status(sha, line.state, line.description)
+        return ExitCode.COULD_NOT_TELL if self.undelivered else report.decision.exit_code
+
+    def fail(self, error: GateError) -> int:
+        """Deliver that there is no result, and why; the exit code of that."""
+        problems = error.problems if isinstance(error, ProblemsError) else ()
+        self._annotate(annotations.of_problems(problems))
+        lines = [line for line in str(error).splitlines() if line.strip()]
+        if not problems:
+            self.log.annotate("error", "\n".join(lines), {"title": "Agent Eval Gate"})
+        told = "\n".join(f"- {markdown(clip(one_line(line), _LONGEST_TOLD))}" for line in lines[:200])
+        write_summary(self.job.summary, f"## ⚠️ Agent Eval Gate has no result\n\n{told}\n")
+        write_outputs(self.job.output, {"exit-code": str(int(error.exit_code)), "conclusion": ""})
+        return int(error.exit_code)
+
+    def comment(self, report: Report, number: int) -> None:
+        """Write the sticky comment of a pull request anew."""
+        self._post(self._linked(report), number)
+
+    def status(self, sha: str, state: StatusState, description: str) -> None:
+        """Set the gate's status of a commit."""
+        if self.sets_status:
+            told = (sha, self.context, state, description, self.job.run_url)
+            self.attempt("set the commit status", lambda host: host.set_status(*told))
+
+    def note(self, text: str) -> None:
+        """A remark people see on the run's page and in its summary."""
+        self.log.annotate("notice", text, {"title": "Agent Eval Gate"})
+        write_summary(self.job.summary, f"> {markdown(text)}\n\n")
+
+    def tell(self, text: str) -> None:
+        """Something said elsewhere, for who reads the job: `text` is markdown."""
+        self.log.say(text)
+        write_summary(self.job.summary, f"{text}\n")
+
+    def attempt(self, what: str, act: Callable[[Host], object]) -> None:
+        """Do something on GitHub that the result does not depend on; when it cannot be done, that is said."""
+        if self.host is None:
+            if not self._said_no_token:
+                self._degrade(f"could not {what}, nor anything else on GitHub: give the action a token with `token:`")
+            self._said_no_token = True
+            return
+        try:
+            act(self.host)
+        except HostError as error:
+            self._degrade(
+                f"could not {what}. {error.message} ({error.hint})" if error.hint else f"could not {what}: {error}"
+            )
+        except UnreachableError as error:
+            self.undelivered = True
+            self._degrade(f"could not {what}. {error.message} ({error.hint})")
+
+    def _degrade(self, text: str) -> None:
+        self.log.annotate("warning", text, {"title": "Agent Eval Gate"})
+        write_summary(self.job.summary, f"\n> ⚠️ {markdown(one_line(text))}\n")
+
+    def _linked(self, report: Report) -> Report:
+        sha = report.plan.head.sha
+        fixtures = f"{self.job.blob_url}/{sha}/" if sha else ""
+        return replace(report, links=Links(run=self.job.run_url, fixtures=fixtures))
+
+    def _post(self, linked: Report, number: int) -> None:
+        if self.settings.comment and not self.settings.cases:
+            text, author = comment(linked), self.settings.account
+            self.attempt("post the comment", lambda host: sticky.post(host, number, text, author))
+
+    def _annotate(self, found: Sequence[annotations.Annotation]) -> None:
+        for one in annotations.below(self.settings.path, found):
+            self.log.annotate(one.kind, one.message, one.properties)
+
+    def _outputs(self, report: Report) -> dict[str, str]:
+        decision = report.decision
+        folder = Path(report.folder)
+        inside = folder.relative_to(self.job.workspace) if folder.is_relative_to(self.job.workspace) else folder
+        return {
+            "conclusion": str(decision.conclusion),
+            "exit-code": str(decision.exit_code),
+            "headline": one_line(decision.headline),
+            "digest": decision.digest,
+            "blocking": json.dumps(decision.blocking),
+            "cases": str(len(report.plan.selected)),
+            "run-folder": inside.as_posix(),
+        }

@@ -1,0 +1,80 @@
+"""Runs that belong to no pull request: by hand, by the clock, after a push, and for the merge queue."""
+
+from dataclasses import replace
+
+from gate.baselines.file import write_baseline
+from gate.cli.delivery import Delivery
+from gate.cli.on_pull_request import evaluate_sides, repository_root, settled_code
+from gate.cli.recording import record_baselines
+from gate.cli.workspace import open_workspace
+from gate.errors import ExitCode, HostError, UnreachableError, UsageError
+from gate.github.activity import EvaluateBranch, EvaluateMergeGroup
+from gate.github.host import Host
+from gate.github.signoff.standing import carried
+from gate.model.report import Report
+from gate.model.words import Tier
+from gate.verdicts.decision import Rules, decide
+
+
+def evaluate_branch(todo: EvaluateBranch, delivery: Delivery) -> int:
+    """Evaluate the job's commit against the default branch; then, if asked, measure its baseline and commit that."""
+    head = delivery.job.sha or "HEAD"
+    code = delivery.finish(evaluate_sides(delivery, "", head, todo.tier, str(todo.tier)))
+    if todo.record:
+        _record(head, delivery)
+    return code
+
+
+def evaluate_merge_group(todo: EvaluateMergeGroup, delivery: Delivery) -> int:
+    """Evaluate what the queue would merge; at once when its files are those of a pull request that passed."""
+    with delivery.on_commit(todo.head_sha):
+        if todo.number is not None and (passed := _equal_and_passed(todo, todo.number, delivery)):
+            delivery.status(todo.head_sha, "success", f"the same files as {passed[:7]}, which passed")
+            delivery.note(f"the merge result has the same files as {passed[:7]}, which passed")
+            return ExitCode.COULD_NOT_TELL if delivery.undelivered else ExitCode.PASS
+        report = evaluate_sides(delivery, todo.base_sha, todo.head_sha, Tier.PULL_REQUEST, "merge-queue")
+        return delivery.finish(_with_acceptance(report, todo.number, delivery), sha=todo.head_sha)
+
+
+def _equal_and_passed(todo: EvaluateMergeGroup, number: int, delivery: Delivery) -> str:
+    """The head commit of the pull request when the merge result has its files and it passed; else empty."""
+    if delivery.host is None:
+        return ""
+    try:
+        head = delivery.host.pull_request(number).head_sha
+        same = delivery.host.tree(head) == delivery.host.tree(todo.head_sha)
+    except (HostError, UnreachableError):
+        return ""
+    return head if same and settled_code(head, delivery) == ExitCode.PASS else ""
+
+
+def _with_acceptance(report: Report, number: int | None, delivery: Delivery) -> Report:
+    """The report decided anew with what a person accepted in the pull request, if that covers the merge result."""
+    if delivery.host is None or number is None:
+        return report
+    try:
+        pull_request = delivery.host.pull_request(number)
+        sign_off = carried(pull_request, report.plan, report.comparison, delivery.host, delivery.identity)
+    except (HostError, UnreachableError) as error:
+        delivery.note(f"{error.message}; an acceptance in the pull request is not taken into account")
+        return report
+    if sign_off is None:
+        return report
+    rules = Rules(acceptance=report.decision.acceptance, sign_off=sign_off)
+    return replace(report, decision=decide(report.plan, report.comparison, rules))
+
+
+def _record(head: str, delivery: Delivery) -> None:
+    host, branch = delivery.host, delivery.job.branch
+    if host is None or not branch:
+        raise UsageError("a baseline is recorded on a branch, with a token", "start the workflow on a branch")
+    settings = delivery.settings
+    with delivery.log.group("Record the baseline"), open_workspace(repository_root(delivery), head, head) as workspace:
+        made = record_baselines(workspace, settings.agents, settings.trials, settings.release)
+        files = {path.relative_to(workspace.root).as_posix(): write_baseline(one) for path, one in made.items()}
+    commit = _commit(host, branch, head, files)
+    delivery.note(f"recorded the baseline of {', '.join(sorted(files))} in {commit[:7]} on {branch}")
+
+
+def _commit(host: Host, branch: str, parent: str, files: dict[str, str]) -> str:
+    return host.commit_files(branch, parent, files, "Record the baseline\n\nMeasured by Agent Eval Gate.")

@@ -1,0 +1,141 @@
+"""A pull request's run: what is evaluated, against what, and what is said where."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gate.cli.delivery import Delivery
+from gate.cli.evaluate import Ask, evaluate
+from gate.cli.workspace import Workspace, open_workspace
+from gate.config import VerdictsConfig
+from gate.errors import ExitCode, HostError, RepositoryError, UnreachableError, UsageError
+from gate.github.activity import EvaluatePullRequest
+from gate.github.host import Host, PullRequest
+from gate.github.settings import Settings
+from gate.github.signoff.load import Desk
+from gate.github.signoff.standing import uphold, void
+from gate.github.status import exit_code_of
+from gate.model.report import Report
+from gate.model.words import Tier
+from gate.planning.sides import Scope
+from gate.repository.repository import Repository
+
+
+def evaluate_pull_request(todo: EvaluatePullRequest, delivery: Delivery) -> int:
+    """Evaluate the pull request's newest commit that is in the clone, and deliver what comes of it."""
+    pull_request = _as_it_is_now(todo, delivery)
+    if pull_request.state == "closed":
+        delivery.note(f"pull request {pull_request.number} is closed: nothing to decide")
+        return ExitCode.PASS
+    if todo.pushed:
+        number = pull_request.number
+        delivery.attempt("take off a label a push has overtaken", lambda host: void(number, host, delivery.identity))
+    if accepted(pull_request, delivery):
+        return ExitCode.COULD_NOT_TELL if delivery.undelivered else ExitCode.PASS
+    if todo.settled_will_do and (code := settled_code(pull_request.head_sha, delivery)) is not None:
+        delivery.note(f"nothing new to evaluate: {pull_request.head_sha[:7]} has its result, see its status")
+        return code
+    base, head = _sides(repository_root(delivery), pull_request, todo.told)
+    with delivery.on_commit(head):
+        report = evaluate_sides(delivery, base, head, todo.tier, f"pr-{pull_request.number}")
+        newest = _is_newest(pull_request.number, head, delivery)
+        signed = head == pull_request.head_sha and accepted(pull_request, delivery)  # while this ran
+        code = delivery.finish(report, sha="" if signed else head, number=pull_request.number if newest else None)
+        return ExitCode.PASS if signed and not delivery.undelivered else code
+
+
+def evaluate_sides(delivery: Delivery, base: str, head: str, tier: Tier, label: str) -> Report:
+    """One run over two commits, judged as the base's configuration and the step's inputs say."""
+    settings = delivery.settings
+    with open_workspace(repository_root(delivery), base, head) as workspace:
+        scope = Scope(tier=tier, cases=settings.cases, agents=settings.agents, day=datetime.now(UTC).date())
+        return evaluate(workspace, Ask(scope=scope, verdicts=_verdicts(workspace, settings), label=label))
+
+
+def repository_root(delivery: Delivery) -> Path:
+    """Where the step's repository is checked out. Raises `UsageError` when there is no such folder."""
+    root = delivery.job.workspace / delivery.settings.path
+    if not root.is_dir():
+        raise UsageError(f"{delivery.settings.path} is no folder of the workspace", "check out before the gate runs")
+    return root
+
+
+def accepted(pull_request: PullRequest, delivery: Delivery) -> bool:
+    """Whether a person's acceptance stands on the head commit; its status is then set again, and that is said."""
+    found: list[str] = []
+
+    def look(host: Host) -> None:
+        desk = Desk(identity=delivery.identity, run_url=delivery.job.run_url)
+        outcome = uphold(pull_request, host, desk) if delivery.sets_status else None
+        if outcome is not None:
+            found.append(outcome.text)
+
+    delivery.attempt("look for an acceptance of this commit", look)
+    for text in found:
+        delivery.tell(text)
+    return bool(found)
+
+
+def settled_code(sha: str, delivery: Delivery) -> int | None:
+    """The exit code of what the gate itself last said of a commit; None when that is not settled or not to be read."""
+    if delivery.host is None or not delivery.sets_status:
+        return None
+    try:
+        statuses = delivery.host.statuses(sha)
+    except (HostError, UnreachableError):
+        return None
+    own = [one for one in statuses if (one.context, one.creator) == (delivery.context, delivery.settings.account)]
+    return exit_code_of(own[0].state) if own else None
+
+
+def _as_it_is_now(todo: EvaluatePullRequest, delivery: Delivery) -> PullRequest:
+    """The pull request by the API, else as the event told it: what runs may still be decided by exit code."""
+    if delivery.host is not None:
+        try:
+            return delivery.host.pull_request(todo.number)
+        except (HostError, UnreachableError) as error:
+            if todo.told is None:
+                raise
+            delivery.note(f"{error.message}; going by what the event said of the pull request")
+    if todo.told is None:
+        raise UsageError(f"pull request {todo.number} cannot be read without a token", "give the action one: `token:`")
+    return todo.told
+
+
+def _sides(root: Path, now: PullRequest, told: PullRequest | None) -> tuple[str, str]:
+    """Base and head to compare, both in the clone; their merge base is what the head is held against.
+
+    The run of an older push has a clone without the newest commit: it evaluates the commit it was started for. Raises
+    `RepositoryError` with the remedy when the clone has neither.
+    """
+    with Repository.discover(root) as repository:
+        known = [one for one in (now, told or now) if _has(repository, one.head_sha)]
+        if not known:
+            repository.resolve(now.head_sha)
+        base = next((ref for ref in (known[0].base_sha, now.base_sha) if _has(repository, ref)), now.base_ref)
+        return repository.resolve(base), known[0].head_sha
+
+
+def _has(repository: Repository, sha: str) -> bool:
+    try:
+        return bool(repository.resolve(sha))
+    except RepositoryError:
+        return False
+
+
+def _is_newest(number: int, sha: str, delivery: Delivery) -> bool:
+    """Whether the comment may say this result: not when a newer commit, whose run will say its own, is there."""
+    if delivery.host is None:
+        return True
+    try:
+        newest = delivery.host.pull_request(number).head_sha
+    except (HostError, UnreachableError):
+        return True  # what posting then meets is said there
+    if newest != sha:
+        delivery.note(f"pull request {number} moved on to {newest[:7]}: the comment is left to that commit's run")
+    return newest == sha
+
+
+def _verdicts(workspace: Workspace, settings: Settings) -> VerdictsConfig:
+    asked = {"policy": settings.policy, "mode": settings.mode}
+    given = {key: value for key, value in asked.items() if value is not None}
+    return VerdictsConfig.model_validate(workspace.config.verdicts.model_dump() | given)

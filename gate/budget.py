@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from gate.model.comparison import Request
 from gate.model.words import Severity
@@ -14,6 +15,10 @@ class Caps:
     trials: int = 0
     tokens: int = 0
     money: float = 0.0
+
+    def share(self, shards: int) -> "Caps":
+        """What one of several shards may use; a cap that is set never falls to 0, which would be none."""
+        return Caps(trials=ceil(self.trials / shards), tokens=ceil(self.tokens / shards), money=self.money / shards)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,6 +35,14 @@ class Meter:
     def tokens(self) -> int:
         """Input and output together."""
         return self.input_tokens + self.output_tokens
+
+    def add(self, other: "Meter") -> None:
+        """Count what another part of the run used."""
+        self.trials += other.trials
+        self.judge_calls += other.judge_calls
+        self.input_tokens += other.input_tokens
+        self.output_tokens += other.output_tokens
+        self.money += other.money
 
 
 def affordable(

@@ -38,6 +38,7 @@ def scope_of(arguments: Namespace) -> Scope:
         cases=tuple(arguments.case),
         agents=tuple(arguments.agent),
         day=datetime.now(UTC).date(),
+        shard=getattr(arguments, "shard", None),
     )
 
 

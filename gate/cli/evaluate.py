@@ -53,7 +53,7 @@ def start(
     runs: Path | None = None,
 ) -> RunFolder:
     """A new run folder that holds all a run is made of."""
-    selected = {one.case for one in plan.selected}
+    selected = {one.case for one in (plan.part.whole if plan.part else plan.selected)}
     started = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     inputs = Inputs(
         gate_version=__version__,

@@ -45,7 +45,9 @@ def build_parser() -> argparse.ArgumentParser:
     _plan(commands)
     _graph(commands)
     _lint(commands)
+    _audit(commands)
     _stages(commands)
+    _merge(commands)
     _baseline(commands)
     _aa(commands)
     _config(commands)
@@ -58,6 +60,9 @@ def _run(commands: Commands) -> None:
     _selection(run)
     _judging(run)
     run.add_argument("--resume", metavar="DIR", help="go on with an interrupted run; pays only for what is missing")
+    run.add_argument(
+        "--shard", type=_shard, metavar="I/N", help="run part I of N, as `plan --shards N` splits; `merge` joins them"
+    )
     run.add_argument("--dry-run", action="store_true", help="print the plan and the forecast, run nothing")
     run.add_argument("--fail-fast", action="store_true", help="stop at the first confirmed P0 regression")
     run.add_argument("--runs", metavar="DIR", help="where to make the run folder (default: as configured)")
@@ -88,6 +93,14 @@ def _lint(commands: Commands) -> None:
     _json(lint, 'print {"cases": […], "problems": […]} on stdout')
 
 
+def _audit(commands: Commands) -> None:
+    audit = commands.add("audit", "audit:audit", "what the suite covers of each agent, and what it leaves open")
+    audit.add_argument("agent", nargs="?", help="one agent by name (default: all)")
+    audit.add_argument("--days", type=_positive, metavar="N", help="how old a case's last review may be (default: 90)")
+    audit.add_argument("--strict", action="store_true", help="exit with 2 when something is left open")
+    _json(audit, "print it as data on stdout")
+
+
 def _stages(commands: Commands) -> None:
     score = commands.add("score", "stages:score", "score a run's transcripts again; no agent is called")
     score.add_argument("folder", metavar="DIR", help="a run folder")
@@ -100,6 +113,14 @@ def _stages(commands: Commands) -> None:
     compare.add_argument("base", metavar="A", help="a run folder, taken as the accepted one")
     compare.add_argument("head", metavar="B", help="a run folder, held against it")
     _json(compare, "print the comparison as data on stdout")
+
+
+def _merge(commands: Commands) -> None:
+    merge = commands.add("merge", "merge:merge", "join the run folders of all shards of a plan into one run and decide")
+    merge.add_argument("folders", nargs="+", metavar="DIR", help="run folders of `run --shard`, or folders above them")
+    merge.add_argument("--runs", metavar="DIR", help="where to make the run folder (default: as configured)")
+    merge.add_argument("--label", default="", help="words for the run folder's name, e.g. pr-128")
+    _json(merge, "print report.json on stdout")
 
 
 def _baseline(commands: Commands) -> None:
@@ -165,3 +186,12 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a number from 1 up")
     return number
+
+
+def _shard(text: str) -> tuple[int, int]:
+    number, _, count = text.partition("/")
+    if not (number.isascii() and number.isdigit() and count.isascii() and count.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form I/N, e.g. 2/4")
+    if not 1 <= int(number) <= int(count):
+        raise argparse.ArgumentTypeError(f"{text!r}: shards count from 1 to {count}")
+    return int(number), int(count)

@@ -1,7 +1,7 @@
 """What a run folder says of its run, made ready for the stages."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from gate.scoring.recorded import RecordedJudge
 from gate.scoring.scorer import Scorer
 from gate.store import Inputs, KeptOnly, RunFolder
 from gate.verdicts.acceptance import acceptance
-from gate.verdicts.choose import choose
+from gate.verdicts.choose import choose, joined
 from gate.verdicts.comparison import compare
 from gate.verdicts.decision import Rules, decide
 from gate.verdicts.inputs import case_inputs, levels_of
@@ -109,7 +109,7 @@ class Setting:
         )
 
     async def drive(self, stage: Stage, used: Meter) -> Findings:
-        """What the configured policy finds."""
+        """What the configured policy finds; `used` is counted up. Shards of a merged run are driven one by one."""
         inputs = case_inputs(
             self.inputs.cases,
             self.plan,
@@ -118,7 +118,22 @@ class Setting:
             advisory=ADVISORY,
             quarantined=self.quarantined,
         )
-        return await drive(choose(self.inputs.config.verdicts, inputs, self.inputs.capabilities), stage, used)
+        shards = self.plan.part.of if self.plan.part else max(1, len(self.plan.shards))
+        sharing = replace(stage, caps=stage.caps.share(shards))
+        found: dict[str, Findings] = {}
+        for name, keys in self._judged_together().items():
+            together = [one for one in inputs if one.case in keys]
+            spent = Meter()
+            procedure = choose(self.inputs.config.verdicts, together, self.inputs.capabilities, shards=shards)
+            found[name] = await drive(procedure, sharing, spent)
+            used.add(spent)
+        return joined(found)
+
+    def _judged_together(self) -> Mapping[str, Collection[str]]:
+        """Case keys that one procedure judges, by their name: all the plan selects, or a merged run's shards."""
+        if not self.plan.shards:
+            return {"": {one.case for one in self.plan.selected}}
+        return {f"shard {number}": set(keys) for number, keys in enumerate(self.plan.shards, start=1) if keys}
 
     def report(self, folder: RunFolder, findings: Findings, spend: Spend) -> Report:
         """The comparison, the decision and everything else that is told of the run."""
@@ -136,7 +151,9 @@ class Setting:
         )
         deterministic = all(can.deterministic for can in self.inputs.capabilities.values())
         floors = acceptance(config.acceptance, self.plan.tier, comparison, deterministic=deterministic)
-        rules = Rules(inconclusive=config.verdicts.inconclusive, acceptance=floors, notes=self.notes)
+        rules = Rules(
+            inconclusive=config.verdicts.inconclusive, acceptance=floors, notes=self.notes, gaps=self.inputs.gaps
+        )
         return Report(
             run=folder.path.name,
             folder=str(folder.path),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gate.baselines.file import read_baseline
@@ -41,8 +41,7 @@ class Workspace:
     def plan(self, scope: Scope) -> Plan:
         """The plan of a run over these sides."""
         known = (*scope.bailouts, *self.bailouts)
-        wider = Scope(tier=scope.tier, cases=scope.cases, agents=scope.agents, day=scope.day, bailouts=known)
-        return make_plan(self.config, self.base, self.head, wider, self.baselines)
+        return make_plan(self.config, self.base, self.head, replace(scope, bailouts=known), self.baselines)
 
 
 @contextmanager

@@ -78,8 +78,21 @@ class GateChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Shard `number` (from 1) of `of`; `whole` is the selection that was split, of which the plan holds a part."""
+
+    number: int
+    of: int
+    whole: tuple[Selected, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The first stage's value; written to `plan.json` before anything runs."""
+    """The first stage's value; written to `plan.json` before anything runs.
+
+    `part`: set when the plan is one shard's. `shards`: of a merged run, the case keys of each shard, in their order;
+    each was judged by itself.
+    """
 
     tier: Tier
     base: Revision
@@ -92,3 +105,5 @@ class Plan:
     bailouts: tuple[str, ...] = ()
     forecast: Forecast = Forecast(trials=0, judge_calls=0)
     levels: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # case key -> dimension -> level
+    part: Part | None = None
+    shards: tuple[tuple[str, ...], ...] = ()

@@ -1,6 +1,7 @@
 """Two sides to a plan: what changed, what that affects and why, which cases run, what it would cost."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 
 from gate.config import Config
@@ -13,6 +14,7 @@ from gate.model.words import Dimension, Tier
 from gate.planning.forecast import forecast
 from gate.planning.gate_changes import gate_changes
 from gate.planning.selection import selected, tier_reasons
+from gate.planning.shards import one_shard
 from gate.planning.sides import Scope, Side
 from gate.planning.suite import cases_of
 from gate.planning.trace import Trace, trace
@@ -28,7 +30,7 @@ def make_plan(config: Config, base: Side, head: Side, scope: Scope, baselines: M
     found = trace(config, base, head, scope)
     reasons = _reasons(config, found, cases, scope)
     chosen = [case for case in cases if case.key in reasons]
-    return Plan(
+    whole = Plan(
         tier=scope.tier,
         base=base.revision,
         head=head.revision,
@@ -38,9 +40,11 @@ def make_plan(config: Config, base: Side, head: Side, scope: Scope, baselines: M
         total_cases=len(cases),
         gate_changes=gate_changes(found.differences.files, found.ground, found.case_changes),
         bailouts=found.bailouts,
-        forecast=forecast(chosen, config, baselines),
         levels={case.key: _levels(case, baselines.get(case.agent)) for case in chosen},
     )
+    plan = one_shard(whole, *scope.shard) if scope.shard else whole
+    keys = {item.case for item in plan.selected}
+    return replace(plan, forecast=forecast([case for case in chosen if case.key in keys], config, baselines))
 
 
 def _reasons(config: Config, found: Trace, cases: Sequence[Case], scope: Scope) -> Mapping[str, tuple[Reason, ...]]:

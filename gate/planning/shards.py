@@ -1,6 +1,8 @@
 """The selection split into parts of like cost, the same split wherever it is computed."""
 
-from gate.model.plan import Plan, Selected
+from dataclasses import replace
+
+from gate.model.plan import Part, Plan, Selected
 from gate.model.words import Severity
 
 _WEIGHT = {Severity.P0: 3, Severity.P1: 2, Severity.P2: 2}
@@ -17,3 +19,18 @@ def shards(plan: Plan, count: int) -> tuple[tuple[Selected, ...], ...]:
         loads[lightest] += _WEIGHT[item.severity]
     order = {item.case: place for place, item in enumerate(plan.selected)}
     return tuple(tuple(sorted(part, key=lambda item: order[item.case])) for part in parts)
+
+
+def one_shard(plan: Plan, number: int, count: int) -> Plan:
+    """Shard `number` (from 1) of `count` as a plan of its own, which remembers the whole selection."""
+    part = Part(number=number, of=count, whole=plan.selected)
+    return replace(plan, selected=shards(plan, count)[number - 1], part=part)
+
+
+def merged(part: Plan) -> Plan:
+    """The plan that a shard's plan is a part of, with the split it was carried out in, computed anew."""
+    if part.part is None:
+        raise ValueError("the plan is not a part of another one")
+    whole = replace(part, selected=part.part.whole, part=None)
+    split = shards(whole, part.part.of)
+    return replace(whole, shards=tuple(tuple(item.case for item in shard) for shard in split))

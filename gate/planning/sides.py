@@ -32,6 +32,7 @@ class Scope:
     `cases` (ids or `agent/id`) are what the tier `named` runs; `agents` narrows any tier to some agents, () = all;
     `day` decides the week whose P2 sample a weekly run draws. `bailouts` are reasons, known before planning, why the
     impact cannot be traced (a shallow clone, a diff that was cut off): with any of them every case runs.
+    `shard` is its number, from 1, and how many there are: the selection is split and only that part runs.
     """
 
     tier: Tier = Tier.PULL_REQUEST
@@ -39,3 +40,4 @@ class Scope:
     agents: tuple[str, ...] = ()
     day: date = date(1970, 1, 1)
     bailouts: tuple[str, ...] = ()
+    shard: tuple[int, int] | None = None

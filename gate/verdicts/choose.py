@@ -13,15 +13,17 @@ from gate.verdicts.majority import Majority
 from gate.verdicts.procedure import Procedure
 
 
-def choose(rules: VerdictsConfig, inputs: Sequence[CaseInput], capabilities: Mapping[str, Capabilities]) -> Procedure:
+def choose(
+    rules: VerdictsConfig, inputs: Sequence[CaseInput], capabilities: Mapping[str, Capabilities], *, shards: int = 1
+) -> Procedure:
     """The procedure of a run; `capabilities` by agent.
 
-    Each agent's suite is judged by itself. Under `confirm` the agents of a run share `alpha` evenly, so the chance of a
-    false block stays below it for the whole pull request.
+    Each agent's suite is judged by itself, and so is each of the run's `shards`. Under `confirm` they share `alpha`
+    evenly, so the chance of a false block stays below it for the whole pull request.
     """
     ordered = sorted(inputs, key=lambda one: one.case)
     groups = {agent: list(cases) for agent, cases in groupby(ordered, key=_agent)}
-    share = rules.alpha / max(1, len(groups))
+    share = rules.alpha / shards / max(1, len(groups))
     return Together({agent: _one(rules, cases, capabilities[agent], share) for agent, cases in groups.items()})
 
 
@@ -35,6 +37,7 @@ def _one(rules: VerdictsConfig, cases: Sequence[CaseInput], can: Capabilities, a
             options = ConfirmOptions(
                 mode=rules.mode,
                 alpha=alpha,
+                promise=rules.alpha,
                 fail_fast=rules.fail_fast,
                 infra_missing=rules.infra_missing,
                 deterministic=can.deterministic,
@@ -59,27 +62,31 @@ class Together:
 
     def findings(self) -> Findings:
         """Everything they found; what differs between agents is said with the agent's name."""
-        found = {agent: part.findings() for agent, part in self._parts.items()}
-        phases: dict[str, int] = {}
-        for one in found.values():
-            for phase, trials in one.phases.items():
-                phases[phase] = phases.get(phase, 0) + trials
-        return Findings(
-            cases={key: finding for one in found.values() for key, finding in one.cases.items()},
-            groups=tuple(group for one in found.values() for group in one.groups),
-            environment=_said({agent: one.environment for agent, one in found.items()}),
-            phases=phases,
-            guarantee=_said({agent: one.guarantee for agent, one in found.items()}),
-            detectable=_said({agent: one.detectable for agent, one in found.items()}),
-        )
+        return joined({agent: part.findings() for agent, part in self._parts.items()})
+
+
+def joined(found: Mapping[str, Findings]) -> Findings:
+    """Findings of several parts of a run as one; what differs between them is said with the part's name."""
+    phases: dict[str, int] = {}
+    for one in found.values():
+        for phase, trials in one.phases.items():
+            phases[phase] = phases.get(phase, 0) + trials
+    return Findings(
+        cases={key: finding for one in found.values() for key, finding in one.cases.items()},
+        groups=tuple(group for one in found.values() for group in one.groups),
+        environment=_said({name: one.environment for name, one in found.items()}),
+        phases=phases,
+        guarantee=_said({name: one.guarantee for name, one in found.items()}),
+        detectable=_said({name: one.detectable for name, one in found.items()}),
+    )
 
 
 def _said(texts: Mapping[str, str]) -> str:
-    """One sentence when all agents have the same one, else each with its agent."""
-    said = {agent: text for agent, text in texts.items() if text}
+    """One sentence when all parts have the same one, else each with its part's name."""
+    said = {name: text for name, text in texts.items() if text}
     if len(set(texts.values())) <= 1:
         return next(iter(said.values()), "")
-    return "; ".join(f"{agent}: {text}" for agent, text in said.items())
+    return "; ".join(f"{name}: {text}" for name, text in said.items())
 
 
 def _agent(case: CaseInput) -> str:

@@ -1,5 +1,6 @@
 """What is left out when a cap is reached."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,3 +53,14 @@ def test_a_token_cap_expects_trials_to_cost_what_they_did_so_far() -> None:
 
     assert len(runs) == 2
     assert len(left_out) == 3
+
+
+@given(trials=st.integers(0, 50), tokens=st.integers(0, 50), money=st.integers(0, 50), shards=st.integers(1, 9))
+def test_the_shares_of_all_shards_reach_the_caps(trials: int, tokens: int, money: int, shards: int) -> None:
+    """A cap stays one in every shard, and together the shards may use no less than the run."""
+    share = Caps(trials=trials, tokens=tokens, money=money).share(shards)
+
+    assert (share.trials > 0, share.tokens > 0, share.money > 0) == (trials > 0, tokens > 0, money > 0)
+    assert trials <= share.trials * shards < trials + shards
+    assert tokens <= share.tokens * shards < tokens + shards
+    assert share.money * shards == pytest.approx(money)

@@ -20,12 +20,14 @@ class ConfirmOptions:
     """Options of the confirm policy.
 
     `alpha`: largest chance that a pull request that changes nothing is blocked, of which 60 % go to single cases and
-    40 % to topics. `cap`: most head trials of one confirmation. `infra_missing`: share of missing trials in an arm
-    above which the run cannot tell. Raises ValueError for a share outside its range or a cap below 1.
+    40 % to topics. `promise`: the same for all suites and shards that share it and are judged beside this one; 0 =
+    alpha. `cap`: most head trials of one confirmation. `infra_missing`: share of missing trials in an arm above which
+    the run cannot tell. Raises ValueError for a share outside its range or a cap below 1.
     """
 
     mode: Mode = "standard"
     alpha: float = 0.01
+    promise: float = 0.0
     cap: int = 100
     fail_fast: bool = False
     infra_missing: float = 0.05
@@ -49,7 +51,7 @@ class ConfirmOptions:
     @property
     def guarantee(self) -> str:
         """The promise every report prints."""
-        return f"False blocks ≤ {percent(self.alpha)} of unchanged PRs"
+        return f"False blocks ≤ {percent(self.promise or self.alpha)} of unchanged PRs"
 
     @property
     def detectable(self) -> str:

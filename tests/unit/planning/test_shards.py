@@ -1,11 +1,12 @@
 """The selection split into parts of like cost."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.model.plan import Plan
 from gate.model.words import Severity
-from gate.planning.shards import shards
+from gate.planning.shards import merged, one_shard, shards
 from tests.builders import plan, selected_case
 
 plans = st.lists(st.sampled_from(Severity), max_size=30).map(
@@ -31,3 +32,17 @@ def test_each_part_keeps_the_order_of_the_plan() -> None:
     order = [item.case for item in made.selected]
     for part in shards(made, 2):
         assert [item.case for item in part] == sorted((item.case for item in part), key=order.index)
+
+
+@given(made=plans, count=st.integers(1, 8), data=st.data())
+def test_any_shard_gives_the_whole_plan_back(made: Plan, count: int, data: st.DataObject) -> None:
+    number = data.draw(st.integers(1, count))
+    whole = merged(one_shard(made, number, count))
+    assert whole.selected == made.selected
+    assert whole.shards == tuple(tuple(item.case for item in part) for part in shards(made, count))
+    assert whole.part is None
+
+
+def test_a_plan_that_is_no_part_has_no_whole() -> None:
+    with pytest.raises(ValueError, match="not a part"):
+        merged(plan([selected_case("a")]))

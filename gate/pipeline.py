@@ -89,18 +89,28 @@ async def drive(procedure: Procedure, stage: Stage, used: Meter) -> Findings:
 
 
 async def _all(batch: Sequence[Request], stage: Stage, used: Meter) -> dict[Request, Outcome]:
-    """The outcome of every trial. A free lane takes the next one, so memory does not grow with the batch."""
+    """The outcome of every trial. A free lane takes the next one, so memory does not grow with the batch.
+
+    An error that ends the run ends all lanes, and is raised as it is: what the user must do is said once.
+    """
     outcomes: dict[Request, Outcome] = {}
+    faults: list[Exception] = []
     waiting = iter(batch)
 
     async def lane() -> None:
-        for request in waiting:
-            outcomes[request] = stage.outcome(await _perform(request, stage, used))
-            stage.watcher.done(request, outcomes[request], used)
+        try:
+            for request in waiting:
+                outcomes[request] = stage.outcome(await _perform(request, stage, used))
+                stage.watcher.done(request, outcomes[request], used)
+        except Exception as fault:  # noqa: BLE001 - raised below; lanes would wrap it in a group
+            faults.append(fault)
+            group.cancel_scope.cancel()
 
     async with anyio.create_task_group() as group:
         for _ in range(min(stage.at_once, len(batch))):
             group.start_soon(lane)
+    if faults:
+        raise faults[0]
     return outcomes
 
 

@@ -1,6 +1,7 @@
 """argv in, exit code out. The outermost except is here and nowhere else."""
 
 import sys
+import traceback
 from collections.abc import Sequence
 
 from gate.cli.parser import build_parser
@@ -14,7 +15,8 @@ def console() -> None:
 def main(argv: Sequence[str]) -> int:
     """Run one command; what it answers is the process's exit code.
 
-    Errors the user can act on are printed without a traceback; anything else is a bug of the gate and keeps its own.
+    Errors the user can act on are printed without a traceback; anything else is a bug of the gate and keeps its own. A
+    bug answers "could not tell": Python's own answer to an uncaught error, 1, would read as a blocked merge.
     """
     arguments = build_parser().parse_args(argv)
     from importlib import import_module  # noqa: PLC0415 - commands are imported only when chosen
@@ -33,3 +35,18 @@ def main(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return int(ExitCode.PASS)
+    except OSError as error:
+        print(f"agent-gate: {_unusable(error)}", file=sys.stderr)
+        return int(ExitCode.CONFIGURATION)
+    except Exception:  # noqa: BLE001 - the outermost except
+        traceback.print_exc()
+        print(
+            "agent-gate: this is a bug of the gate, and says nothing of the change; please report it", file=sys.stderr
+        )
+        return int(ExitCode.COULD_NOT_TELL)
+
+
+def _unusable(error: OSError) -> str:
+    """What a file or folder refused, and the remedy."""
+    what = f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
+    return f"{what}\n  → make room or mend the permissions; what is already in the run folder is kept"

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -64,3 +65,27 @@ def test_arguments_that_contradict_each_other_are_refused(capsys: pytest.Capture
     """One selection at a time."""
     assert main(["run", "--full", "--case", "x"]) == ExitCode.CONFIGURATION
     assert "contradict each other" in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_written_has_no_traceback(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What refused, and the remedy; never the 1 that means a regression."""
+    (tmp_path / "taken").write_text("")
+    monkeypatch.chdir(tmp_path)
+
+    code = main(["demo", "--keep", "taken/below"])
+
+    err = capsys.readouterr().err
+    assert code == ExitCode.CONFIGURATION
+    assert "taken" in err
+    assert "→" in err
+    assert "Traceback" not in err
+
+
+def test_a_bug_does_not_answer_that_the_merge_is_blocked(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its traceback is kept, and the exit code says that the gate could not tell."""
+    code = main(["demo", "--keep", "\0"])  # no command line can hold this byte, so no command looks for it
+
+    assert code == ExitCode.COULD_NOT_TELL
+    assert "Traceback" in capsys.readouterr().err

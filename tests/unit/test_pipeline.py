@@ -6,6 +6,7 @@ import pytest
 
 from gate.agents.trial import run_trial
 from gate.budget import Caps, Meter
+from gate.errors import StoreError
 from gate.model.case import Case, Turn
 from gate.model.comparison import Request
 from gate.model.score import Scored, TrialScores
@@ -122,6 +123,19 @@ def test_a_fault_that_stays_makes_the_trial_errored(faults: int, again: bool, se
 
     assert procedure.told == [(request("x"), Outcome.ERRORED)]
     assert agent.opened == sessions
+
+
+def test_an_error_that_ends_the_run_is_raised_as_it_is() -> None:
+    """Not as a group of one per lane, which nobody above expects."""
+
+    class Torn(MemoryStore):
+        def transcript(self, request: Request) -> Transcript | None:
+            raise StoreError(f"{request.case} is torn")
+
+    cases = [case("x"), case("y")]
+
+    with pytest.raises(StoreError, match="is torn"):
+        anyio.run(drive, ScriptedProcedure([[request("x"), request("y")]]), stage(FakeAgent(), Torn(), cases), Meter())
 
 
 def test_a_cap_skips_p2_first_and_never_p0() -> None:

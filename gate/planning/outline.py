@@ -1,0 +1,64 @@
+"""What an agent consists of, whether metadata or patterns of the configuration say so."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gate.config import AgentConfig, Config
+from gate.model.agent_map import AgentMap, MappedAction, MappedTopic
+from gate.planning.by_map import ReadableTree, own_agents
+from gate.planning.names import canonical
+from gate.ports import Tree
+from gate.salesforce.reading import read_map
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """One agent: where it lies, its topics with their actions, and its actions of no particular topic.
+
+    The patterns are those that the configuration needs to tell its topics and actions; () for Salesforce metadata.
+    """
+
+    name: str
+    source: tuple[str, ...] = ()
+    topics: tuple[MappedTopic, ...] = ()
+    actions: tuple[MappedAction, ...] = ()
+    topic_patterns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    action_patterns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def every_action(self) -> tuple[MappedAction, ...]:
+        """All actions, each definition under each of its aliases once."""
+        all_actions = (*(action for topic in self.topics for action in topic.actions), *self.actions)
+        return tuple({(action.name, action.alias): action for action in all_actions}.values())
+
+
+def configured_outlines(tree: Tree, config: Config) -> tuple[Outline, ...]:
+    """The outline of every configured agent, in the order of the configuration."""
+    names = frozenset(canonical(name) for name in config.agents)
+    return tuple(_outline(tree, name, agent, names) for name, agent in config.agents.items())
+
+
+def _outline(tree: Tree, name: str, agent: AgentConfig, names: frozenset[str]) -> Outline:
+    topics, actions = _mapped(name, names, read_map(ReadableTree(tree), agent.source))
+    known_topics = {canonical(topic.name) for topic in topics}
+    known_actions = {canonical(action.name) for topic in topics for action in topic.actions}
+    known_actions |= {canonical(action.name) for action in actions}
+    topics += tuple(MappedTopic(name=topic) for topic in agent.topics if canonical(topic) not in known_topics)
+    actions += tuple(MappedAction(name=action) for action in agent.actions if canonical(action) not in known_actions)
+    return Outline(
+        name=name,
+        source=agent.source,
+        topics=topics,
+        actions=actions,
+        topic_patterns=agent.topics,
+        action_patterns=agent.actions,
+    )
+
+
+def _mapped(
+    name: str, names: frozenset[str], found: AgentMap
+) -> tuple[tuple[MappedTopic, ...], tuple[MappedAction, ...]]:
+    own = own_agents(name, names, (agent.name for agent in found.agents))
+    agents = [agent for agent in found.agents if agent.name in own]
+    topics = {topic.name: topic for agent in agents for topic in agent.topics}
+    return tuple(topics.values()), tuple(action for agent in agents for action in agent.actions)

@@ -46,7 +46,6 @@ class Inputs:
     capabilities: Mapping[str, Capabilities] = field(default_factory=dict)  # by agent
     baselines: Mapping[str, Baseline] = field(default_factory=dict)
     test_data: Mapping[str, str] = field(default_factory=dict)
-    gaps: tuple[str, ...] = ()  # what keeps the run from being green whatever its trials say, a sentence each
 
 
 _INPUTS = TypeAdapter(Inputs)

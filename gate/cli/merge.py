@@ -52,7 +52,7 @@ def merge_shards(places: Sequence[Path], root: Path, *, label: str, runs: Path |
             runs or root / inputs.config.runs, run_folder_name(inputs.started, label, plan.head.sha)
         )
         open_folders.enter_context(folder)
-        folder.save_start(replace(inputs, root=str(root), gaps=_absences(plan, shards)), plan)
+        folder.save_start(replace(inputs, root=str(root)), plan)
         for shard in shards.values():
             _copy(shard, folder)
         return conduct(folder, None)
@@ -100,7 +100,11 @@ def _whole(shards: Shards) -> tuple[Plan, Inputs]:
     names = {item.case.partition("/")[0] for item in plan.selected}
     known = {name: can for one in inputs for name, can in one.capabilities.items()}
     return (
-        replace(plan, forecast=_forecast(folder.plan() for folder in shards.values())),
+        replace(
+            plan,
+            forecast=_forecast(folder.plan() for folder in shards.values()),
+            missing=tuple(number for number in range(1, len(plan.shards) + 1) if number not in shards),
+        ),
         replace(
             inputs[0],
             started=min(one.started for one in inputs),
@@ -141,15 +145,6 @@ def _forecast(plans: Iterable[Plan]) -> Forecast:
         tokens=sum(part.tokens for part in parts),
         money=sum(money) if len(money) == len(parts) else None,
         unpriced=tuple(dict.fromkeys(words for part in parts for words in part.unpriced)),
-    )
-
-
-def _absences(plan: Plan, shards: Shards) -> tuple[str, ...]:
-    count = len(plan.shards)
-    return tuple(
-        f"shard {number} of {count} is missing: its {len(keys)} cases were planned and never ran; run its job again"
-        for number, keys in enumerate(plan.shards, start=1)
-        if number not in shards
     )
 
 

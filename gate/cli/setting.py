@@ -151,9 +151,7 @@ class Setting:
         )
         deterministic = all(can.deterministic for can in self.inputs.capabilities.values())
         floors = acceptance(config.acceptance, self.plan.tier, comparison, deterministic=deterministic)
-        rules = Rules(
-            inconclusive=config.verdicts.inconclusive, acceptance=floors, notes=self.notes, gaps=self.inputs.gaps
-        )
+        rules = Rules(inconclusive=config.verdicts.inconclusive, acceptance=floors, notes=self.notes)
         return Report(
             run=folder.path.name,
             folder=str(folder.path),

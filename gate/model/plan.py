@@ -91,7 +91,7 @@ class Plan:
     """The first stage's value; written to `plan.json` before anything runs.
 
     `part`: set when the plan is one shard's. `shards`: of a merged run, the case keys of each shard, in their order;
-    each was judged by itself.
+    each was judged by itself; `missing` numbers those that did not arrive.
     """
 
     tier: Tier
@@ -107,3 +107,4 @@ class Plan:
     levels: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # case key -> dimension -> level
     part: Part | None = None
     shards: tuple[tuple[str, ...], ...] = ()
+    missing: tuple[int, ...] = ()

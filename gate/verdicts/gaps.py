@@ -1,4 +1,7 @@
-"""The floor for green: every frozen P0 case that was planned ran, and every dimension it declares was scored."""
+"""The floor for green: every frozen P0 case that was planned ran, and every dimension it declares was scored.
+
+Of a run that was split, every shard has to be there, whatever its cases.
+"""
 
 from gate.model.comparison import CaseComparison, Comparison, DimensionComparison
 from gate.model.plan import Plan
@@ -16,10 +19,18 @@ def gaps(plan: Plan, comparison: Comparison) -> tuple[str, ...]:
     failed for that reason.
     """
     compared = {case.case: case for case in comparison.cases}
-    return tuple(
+    return _absent_shards(plan) + tuple(
         sentence
         for key in sorted({one.case for one in plan.selected if decides(one.severity, one.status)})
         for sentence in (_gaps_of(compared[key]) if key in compared else [f"{key}: planned and not compared; {_AGAIN}"])
+    )
+
+
+def _absent_shards(plan: Plan) -> tuple[str, ...]:
+    return tuple(
+        f"shard {number} of {len(plan.shards)} is missing: its {len(plan.shards[number - 1])} cases were planned and "
+        "never ran; run its job again, then merge"
+        for number in plan.missing
     )
 
 

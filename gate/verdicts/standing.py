@@ -14,16 +14,12 @@ from gate.verdicts.inputs import decides
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What a decision is made by, beside the comparison.
-
-    `notes` are said on the report whatever is decided; `gaps` keep it from being green, as those that are found do.
-    """
+    """What a decision is made by, beside the comparison. `notes` are said on the report whatever is decided."""
 
     inconclusive: Literal["fail", "pass"] = "fail"
     acceptance: tuple[AcceptanceRow, ...] = ()
     sign_off: SignOff | None = None
     notes: tuple[str, ...] = ()
-    gaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +58,7 @@ def stand(plan: Plan, comparison: Comparison, rules: Rules, digest: str) -> Stan
         groups=tuple(group for group in comparison.groups if group.verdict is CaseVerdict.REGRESSED),
         changes=tuple(change for change in plan.gate_changes if change.needs_sign_off),
         floors=tuple(row for row in rules.acceptance if row.blocks),
-        gaps=(*rules.gaps, *gaps(plan, comparison)),
+        gaps=gaps(plan, comparison),
         undecided=tuple(case for case in comparison.cases if decides(case.severity, case.status) and _open(case)),
         sign_off=rules.sign_off,
         covers=rules.sign_off is not None and _valid(rules.sign_off, digest, plan, regressed),

@@ -8,7 +8,7 @@ from gate.baselines.levels import fresh_levels
 from gate.errors import UsageError
 from gate.model.baseline import Baseline, BaselineCase, SignOff
 from gate.model.case import Case
-from gate.model.comparison import CaseComparison, Comparison
+from gate.model.comparison import CaseComparison, Comparison, DimensionComparison, Tally
 from gate.model.words import Dimension
 
 
@@ -73,11 +73,19 @@ def _row(case: Case, compared: CaseComparison, old: BaselineCase | None, accepte
 
 
 def _ok(compared: CaseComparison, level: Mapping[Dimension, int]) -> float:
-    """How many head trials pass at the new levels, at least: each score below one may be of another trial."""
-    below = sum(
-        sum(one.head.histogram[: level[one.dimension]])
-        for one in compared.dimensions
-        if one.head is not None and not one.advisory
-    )
+    """How many head trials pass at the new levels, at least: each failure of a dimension may be another trial's."""
+    below = sum(_below(one, one.head, level[one.dimension]) for one in compared.dimensions if one.head is not None)
     counted = compared.finding.head_trials
-    return float(min(counted, max(compared.finding.head_passed, counted - below)))
+    return float(max(0, min(counted, max(compared.finding.head_passed, counted - below))))
+
+
+def _below(one: DimensionComparison, head: Tally, level: int) -> float:
+    """How many head trials fail a dimension at its new level, at most.
+
+    In an advisory dimension only the checks fail a trial; they were counted at the level of the comparison.
+    """
+    shown = sum(head.histogram[:level])
+    if head.checked is None or level > one.level:
+        return shown
+    passed, scored = head.checked
+    return min(shown, scored - passed)

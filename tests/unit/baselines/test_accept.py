@@ -64,6 +64,25 @@ def test_a_case_accepted_as_broken_cannot_block_again() -> None:
     assert (row.ok, row.level[CORRECTNESS], classify(row.runs, row.ok)) == (0, 2, CaseClass.QUARANTINED)
 
 
+@pytest.mark.parametrize(("seen_by_checks", "ok", "stands"), [(2, 0, "quarantined"), (0, 20, "clean")])
+def test_in_an_advisory_dimension_only_what_the_checks_saw_counts_against_the_row(
+    seen_by_checks: int, ok: float, stands: str
+) -> None:
+    """Broken by the word of the checks stays broken in the row, or it would be missed in every later pull request."""
+    comparison = compare_by_majority(BASELINE, (BROKEN, [{CORRECTNESS: 0, TONE: 2}] * 2), advisory=frozenset(Dimension))
+    case = comparison.cases[0]
+    failing = 10 * seen_by_checks
+    correctness, tone = case.dimensions
+    assert correctness.head is not None
+    head = replace(correctness.head, checked=(20 - failing, 20), histogram=(20.0, 0.0, 0.0))
+    finding = replace(case.finding, head_passed=20 - failing, head_trials=20)
+    one = replace(case, finding=finding, dimensions=(replace(correctness, head=head), tone))
+
+    row = _accept(replace(comparison, cases=(one,))).cases["broken"]
+
+    assert (row.ok, classify(row.runs, row.ok)) == (ok, CaseClass(stands))
+
+
 def test_a_trial_that_fails_two_dimensions_is_never_counted_as_passed() -> None:
     head = [{CORRECTNESS: 0, TONE: 1}, {CORRECTNESS: 0, TONE: 1}, {CORRECTNESS: 2, TONE: 1}]
     row = _accept(_compare((BROKEN, head))).cases["broken"]

@@ -8,6 +8,7 @@ Files appear whole or not at all (written aside, then renamed); `scores.jsonl` g
 by a kill is dropped when read. Transcripts lie below their agent because a case id is unique per agent only.
 """
 
+import fcntl
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -74,6 +75,7 @@ class RunFolder:
         self.path = path
         self._scores: dict[tuple[str, Arm, int], TrialScores] | None = None
         self._appending: IO[bytes] | None = None
+        self._claimed: int | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -153,7 +155,9 @@ class RunFolder:
 
     def set_scores_aside(self) -> None:
         """Begin the scores anew; the old ones, which were paid for, stay beside as `scores-1.jsonl` and so on."""
-        self.close()
+        if self._appending is not None:
+            self._appending.close()
+            self._appending = None
         self._scores = {}
         path = self.path / "scores.jsonl"
         if path.exists():
@@ -176,11 +180,35 @@ class RunFolder:
         except OSError as error:
             raise StoreError(f"{self.path / name} cannot be read: {error.strerror}", "finish the run first") from error
 
+    def claim(self) -> None:
+        """Keep other processes from writing here until `close`; a process that is killed gives it back by ending.
+
+        Raises `StoreError` when another process is at work in the folder: two would pay for the same trials twice.
+        """
+        self._claimed = os.open(self.path, os.O_RDONLY)
+        try:
+            fcntl.flock(self._claimed, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StoreError(f"another process is at work in {self.path}", "wait until it has ended") from error
+
+    def forget_errored(self) -> None:
+        """Make the trials missing that errored, so that going on tries them again. What was said and scored stays."""
+        known = self._known_scores()
+        for key in [key for key, item in known.items() if item.error]:
+            del known[key]
+            request = Request(case=key[0], arm=key[1], trial=key[2])
+            transcript = self.transcript(request)
+            if transcript is not None and transcript.error:
+                (self.path / self._transcript_path(request)).unlink()
+
     def close(self) -> None:
-        """Close the scores file, if it is open."""
+        """Close the scores file, if it is open, and give the folder free."""
         if self._appending is not None:
             self._appending.close()
             self._appending = None
+        if self._claimed is not None:
+            os.close(self._claimed)
+            self._claimed = None
 
     def _known_scores(self) -> dict[tuple[str, Arm, int], TrialScores]:
         if self._scores is None:
@@ -210,11 +238,12 @@ class RunFolder:
         try:
             return adapter.validate_json(path.read_bytes())
         except FileNotFoundError as error:
-            raise StoreError(f"{path} is missing", "finish the run: `agent-gate run --resume DIR`") from error
+            raise StoreError(f"{path} is missing", _remedy(name)) from error
         except (OSError, ValidationError) as error:
             reason = _first(error) if isinstance(error, ValidationError) else error.strerror
-            hint = "the file was cut short or edited: delete it and `agent-gate run --resume DIR` makes it again"
-            raise StoreError(f"{path} cannot be read: {reason}", hint) from error
+            raise StoreError(
+                f"{path} cannot be read: {reason}", f"it was cut short or edited: {_remedy(name)}"
+            ) from error
 
     def _write(self, name: str, content: bytes) -> None:
         path = self.path / name
@@ -253,6 +282,13 @@ class KeptOnly:
 def _trial_order(path: Path) -> tuple[str, str, int]:
     arm, _, trial = path.stem.rpartition("-")
     return "/".join(path.parts[1:-1]), arm, int(trial) if trial.isdigit() else 0
+
+
+def _remedy(name: str) -> str:
+    """What to do about a file of a run that is missing or broken."""
+    if name in ("inputs.json", "plan.json"):
+        return "nothing else says what the run is made of: start a new run"
+    return "delete it and `agent-gate run --resume DIR` makes it again"
 
 
 def _first(error: ValidationError) -> str:

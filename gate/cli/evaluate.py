@@ -72,7 +72,7 @@ def start(
 
 
 def resume(path: Path) -> Report:
-    """Go on with an interrupted run: kept trials and scores are used, missing ones are made.
+    """Go on with an interrupted run: kept trials and scores are used, missing and errored ones are made.
 
     Raises `StoreError` when the run was begun by a gate that scores otherwise.
     """
@@ -87,8 +87,14 @@ def resume(path: Path) -> Report:
 
 
 def conduct(folder: RunFolder, agents: Mapping[str, Agent] | None) -> Report:
-    """Everything after the plan. `agents` None = nothing is run, kept trials are all there is."""
+    """Everything after the plan. `agents` None = nothing is run, kept trials are all there is.
+
+    Raises `StoreError` when another process is at work in the folder.
+    """
     began = time.monotonic()
+    folder.claim()
+    if agents is not None:
+        folder.forget_errored()
     setting = Setting.of(folder)
     used = Meter()
     with watching() as display, RunLog(folder.path / "run.log", display) as watcher:

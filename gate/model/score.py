@@ -28,7 +28,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
-    """A score 0, 1 or 2 on a dimension. `by` names check or judge with its version."""
+    """A score on a dimension. `by` names check or judge with its version. Raises ValueError unless it is 0, 1 or 2."""
 
     dimension: Dimension
     value: int
@@ -37,6 +37,10 @@ class Scored:
     evidence: Evidence | None = None
     unstable: bool = False  # the judge's votes were split
     kind: Literal["scored"] = "scored"
+
+    def __post_init__(self) -> None:
+        if self.value not in (0, 1, 2):
+            raise ValueError(f"a score is 0, 1 or 2, not {self.value}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

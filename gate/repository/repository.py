@@ -79,7 +79,7 @@ class Repository:
         for name in (said, f"origin/{configured}", configured):
             if name and self._commit(name):
                 return name
-        hint = FETCH_HINT if self.is_shallow() else "set `default_branch` in agent-gate.yml, or name one: `--base REF`"
+        hint = FETCH_HINT if self.is_shallow() else "name the branch or commit to compare with: `--base REF`"
         raise RepositoryError(f"the default branch {configured!r} is not in {self.root}", hint)
 
     def is_shallow(self) -> bool:

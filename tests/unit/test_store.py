@@ -1,6 +1,7 @@
 """The run folder survives kills and says what is wrong with what it finds."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,42 @@ def test_a_hostile_label_stays_one_path_part(label: str) -> None:
     assert rest.startswith("143015Z-")
     assert rest.endswith("-3f2a9c1")
     assert len(rest) < 64
+
+
+def test_two_processes_do_not_work_in_one_folder(folder: RunFolder) -> None:
+    """They would pay for the same trials twice. Whoever closes or dies gives the folder free."""
+    folder.claim()
+
+    with RunFolder(folder.path) as other, pytest.raises(StoreError, match="another process is at work"):
+        other.claim()
+
+    folder.close()
+    with RunFolder(folder.path) as other:
+        other.claim()
+
+
+def test_errored_trials_are_missing_again_and_scored_ones_stay(folder: RunFolder) -> None:
+    """A platform that came back is asked again; a judge that came back is asked without another trial."""
+    for trial, error in ((1, ""), (2, "503 from the platform"), (3, "")):
+        folder.save_transcript(replace(transcript(trial), error=error))
+    folder.save_scores(scores(1))
+    folder.save_scores(TrialScores(case="a/x", arm=Arm.HEAD, trial=2, error="503 from the platform"))
+    folder.save_scores(TrialScores(case="a/x", arm=Arm.HEAD, trial=3, error="judge: 429"))
+
+    folder.forget_errored()
+
+    requests = [Request(case="a/x", arm=Arm.HEAD, trial=trial) for trial in (1, 2, 3)]
+    assert [folder.transcript(request) for request in requests] == [transcript(1), None, transcript(3)]
+    assert [folder.scores(request) for request in requests] == [scores(1), None, None]
+    folder.save_scores(scores(2))
+    assert list(RunFolder(folder.path).all_scores())[:2] == [scores(1), scores(2)]
+
+
+def test_a_score_beyond_the_scale_is_an_error_that_names_the_line(folder: RunFolder) -> None:
+    """An edited file must not reach the counts."""
+    folder.save_scores(scores(1))
+    path = folder.path / "scores.jsonl"
+    path.write_bytes(path.read_bytes().replace(b'"value":1', b'"value":7'))
+
+    with pytest.raises(StoreError, match=r"scores\.jsonl:1: .*0, 1 or 2"):
+        list(RunFolder(folder.path).all_scores())

@@ -145,7 +145,7 @@ def test_without_a_remote_the_configured_branch_counts(origin: GitRepository) ->
     assert Repository(origin.root).default_branch("main") == "main"
     with pytest.raises(RepositoryError, match="default branch 'trunk'") as caught:
         Repository(origin.root).default_branch("trunk")
-    assert "default_branch" in caught.value.hint
+    assert "--base" in caught.value.hint
 
 
 def test_a_linked_worktree_has_its_own_head_and_files(origin: GitRepository, tmp_path: Path) -> None:

@@ -1,0 +1,27 @@
+"""A stand-in for GitHub, and the gate's client aimed at it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from gate.github.client import GitHub
+from gate.github.transport import Pace
+from tests.integration.github.stub import REPOSITORY, Stub, running
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    with running() as stub:
+        yield stub
+
+
+@pytest.fixture
+def naps() -> list[float]:
+    """How long the client would have slept, in seconds."""
+    return []
+
+
+@pytest.fixture
+def host(stub: Stub, naps: list[float]) -> GitHub:
+    pace = Pace(between_requests=0, between_writes=0, sleep=naps.append, now=lambda: 1_800_000_000.0)
+    return GitHub(REPOSITORY, "ghs_writer", stub.url, pace)

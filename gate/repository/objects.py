@@ -1,15 +1,17 @@
 """Blobs by object id: one `git cat-file --batch` process however many files are read, and the id of plain bytes."""
 
 import hashlib
+import os
 import subprocess
 from collections.abc import Iterator, Sequence
-from typing import IO, Self
+from typing import IO, BinaryIO, Self
 
 from gate.errors import RepositoryError
 from gate.repository.git import Git
 
 MAX_FILE_BYTES = 32 * 1024 * 1024
 """Largest file that is read; a larger one is refused by name."""
+_PIECE_BYTES = 1024 * 1024
 _CHUNK = 256  # ids asked at once: well below any pipe's capacity, so asking never waits for reading
 _HASH_OF_LENGTH = {40: "sha1", 64: "sha256"}
 
@@ -19,6 +21,15 @@ def blob_id(content: bytes, algorithm: str = "sha1") -> str:
     digest = hashlib.new(algorithm, usedforsecurity=False)
     digest.update(b"blob %d\0" % len(content))
     digest.update(content)
+    return digest.hexdigest()
+
+
+def file_id(file: BinaryIO, algorithm: str = "sha1") -> str:
+    """As `blob_id`, of a file just opened; its size does not matter, it is never held in memory."""
+    digest = hashlib.new(algorithm, usedforsecurity=False)
+    digest.update(b"blob %d\0" % os.fstat(file.fileno()).st_size)
+    while piece := file.read(_PIECE_BYTES):
+        digest.update(piece)
     return digest.hexdigest()
 
 

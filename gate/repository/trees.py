@@ -9,12 +9,14 @@ A link that leaves the tree, runs in a circle or leads to a folder keeps the id 
 import os
 import posixpath
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from gate.errors import RepositoryError
 from gate.repository.git import Git
-from gate.repository.objects import MAX_FILE_BYTES, Blobs, blob_id
+from gate.repository.objects import MAX_FILE_BYTES, Blobs, blob_id, file_id
 
 _MAX_LINKS = 40  # as many as Linux follows
 _LINK, _SUBMODULE = "120000", "160000"
@@ -163,24 +165,38 @@ class DiskTree(LinkedTree):
     def _id(self, path: str) -> str:
         known = self._known_ids.get(path)
         if known is None:
-            content = self._targets[path].encode() if path in self._targets else self._content(path)
-            known = self._known_ids[path] = blob_id(content, self._algorithm)
+            known = self._known_ids[path] = self._computed(path)
         return known
+
+    def _computed(self, path: str) -> str:
+        """The id of what is on disk, however large; of a file that cannot be read one that equals no other."""
+        if path in self._targets:
+            return blob_id(self._targets[path].encode(), self._algorithm)
+        try:
+            with self._open(path) as file:
+                return file_id(file, self._algorithm)
+        except RepositoryError:
+            return f"unreadable {path}"
 
     def _contents(self, paths: Sequence[str]) -> Iterable[bytes]:
         return (self._content(path) for path in paths)
 
     def _content(self, path: str) -> bytes:
+        with self._open(path) as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
+            raise RepositoryError(f"{path} holds more than the {MAX_FILE_BYTES} bytes that are read of one file")
+        return content
+
+    @contextmanager
+    def _open(self, path: str) -> Iterator[BinaryIO]:
         place = os.path.join(self._root, self._files[path])
         self._refuse_outside(os.path.dirname(place), path)
         try:
             with os.fdopen(os.open(place, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
-                content = file.read(MAX_FILE_BYTES + 1)
+                yield file
         except OSError as error:
             raise RepositoryError(f"{path} cannot be read: {error.strerror}", "check the file's permissions") from error
-        if len(content) > MAX_FILE_BYTES:
-            raise RepositoryError(f"{path} holds more than the {MAX_FILE_BYTES} bytes that are read of one file")
-        return content
 
     def _refuse_outside(self, folder: bytes, path: str) -> None:
         if folder in self._safe_folders:

@@ -7,7 +7,7 @@ import pytest
 
 from gate.repository.changes import changed_paths
 from gate.repository.git import Git
-from gate.repository.objects import blob_id
+from gate.repository.objects import MAX_FILE_BYTES, blob_id
 from gate.repository.repository import Repository
 from tests.trees import GitRepository
 
@@ -132,3 +132,22 @@ def test_git_is_never_asked_to_look_for_another_repository(tmp_path: Path) -> No
     environment = Git(tmp_path).environment({"GIT_DIR": "/elsewhere", "GIT_INDEX_FILE": "/x", "PATH": "/bin"})
     assert not {"GIT_DIR", "GIT_INDEX_FILE"} & environment.keys()
     assert environment["PATH"] == "/bin"
+
+
+def test_a_huge_file_is_told_apart_without_being_read_as_a_whole(tmp_path: Path) -> None:
+    repository = GitRepository(tmp_path)
+    repository.commit({"kept.bin": bytes(MAX_FILE_BYTES + 1), "edited.bin": "small"})
+    repository.write({"edited.bin": bytes(MAX_FILE_BYTES + 2)})
+    os.utime(tmp_path / "kept.bin")
+    assert _differences(repository) == [("modified", "edited.bin")]
+
+
+def test_a_file_that_cannot_be_read_counts_as_changed_and_the_others_are_still_told_apart(tmp_path: Path) -> None:
+    repository = GitRepository(tmp_path / "here")
+    repository.commit({"folder/file": "1", "other": "1"})
+    (tmp_path / "here" / "folder").rename(tmp_path / "elsewhere")
+    (tmp_path / "here" / "folder").symlink_to(tmp_path / "elsewhere")
+    os.utime(tmp_path / "elsewhere" / "file")
+    repository.write({"other": "2"})
+    assert ("modified", "folder/file") in _differences(repository)
+    assert ("modified", "other") in _differences(repository)

@@ -86,6 +86,15 @@ class ProjectReader:
             project.paths.setdefault(component.kind, {}).setdefault(component.name.lower(), []).append(path)
 
 
+def package_folders(tree: Tree) -> tuple[str, ...]:
+    """The package folders of every project of a tree; "" is the whole tree."""
+    files = tree.read_many(path for path in tree.paths() if path.rpartition("/")[2] == PROJECT_FILE)
+    found = (
+        _packages(content, path, path.removesuffix(PROJECT_FILE), Project()) for path, content in sorted(files.items())
+    )
+    return tuple(dict.fromkeys(folder for folders in found for folder in folders))
+
+
 def _concerns(path: str, sources: Sequence[str]) -> bool:
     """Whether a project holds a source, or lies in one: another project of the repository is none of its business."""
     folder = path.removesuffix(PROJECT_FILE)

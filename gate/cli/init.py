@@ -1,0 +1,108 @@
+"""`agent-gate init`: find a repository's agents and write what is missing; a file that exists is never touched."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gate.cli.workspace import read_config
+from gate.config import FILE_NAME, Config, parse_config
+from gate.errors import ExitCode, UsageError
+from gate.fixtures.manifest import Manifest
+from gate.fixtures.suite import load_suite, read_manifest
+from gate.planning.outline import Outline, configured_outlines
+from gate.ports import Tree
+from gate.reports.escape import terminal
+from gate.reports.phrases import count
+from gate.repository.repository import Repository
+from gate.scaffold.files import config_text, scaffold
+from gate.scaffold.prompts import prompt_outlines
+from gate.scaffold.salesforce import salesforce_outlines
+from gate.scaffold.workflows import shipped_workflows
+
+_NO_AGENT = (
+    "name the folder that holds the agent's prompts: `agent-gate init --source FOLDER`; it is one agent, each prompt "
+    "file in it a topic"
+)
+_NEXT = """\
+next:
+  1. look at agent-gate.yml: the agents and what defines them
+  2. finish the drafts (each says what is left to you), then `agent-gate lint` and `agent-gate audit`
+  3. commit, and see `agent-gate plan` and `agent-gate doctor`"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Setup:
+    """What was found, and the files of a set-up, whether they exist or not."""
+
+    outlines: Sequence[Outline]
+    files: Mapping[str, str]
+
+
+def init(arguments: Namespace) -> int:
+    """Write what is missing, or only say what that is (`--dry-run`); every file is named with what became of it."""
+    with Repository.discover(Path.cwd()) as repository:
+        root = repository.root
+        setup = _setup(repository.work_tree(), tuple(arguments.source), root.name)
+    for outline in setup.outlines:
+        _say(_described(outline))
+    for path, text in setup.files.items():
+        done = _deed(root / path, text, dry_run=arguments.dry_run)
+        _say(f"  {done:<18}  {terminal(path)}")
+    if not arguments.dry_run:
+        _say(_NEXT)
+    return ExitCode.PASS
+
+
+def _described(outline: Outline) -> str:
+    topics = count(len(outline.topics), "topic")
+    actions = count(len({action.name for action in outline.every_action}), "action")
+    return f"agent {terminal(outline.name)} in {terminal(', '.join(outline.source))}: {topics}, {actions}"
+
+
+def _deed(path: Path, text: str, *, dry_run: bool) -> str:
+    """What becomes of a file, in words."""
+    if path.exists():
+        return "exists, left alone"
+    if dry_run:
+        return "would write"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("x", encoding="utf-8") as file:
+        file.write(text)
+    return "wrote"
+
+
+def _setup(tree: Tree, sources: Sequence[str], repository: str) -> _Setup:
+    outlines, config = _agents(tree, sources, repository)
+    suite = load_suite(tree, config.fixtures, config.test_data, tuple(config.agents))
+    files = scaffold(
+        outlines,
+        config,
+        cases=suite.cases,
+        manifest=_manifest(tree, config.test_data),
+        workflows=shipped_workflows(),
+        day=datetime.now(UTC).date().isoformat(),
+    )
+    return _Setup(outlines=outlines, files=files)
+
+
+def _agents(tree: Tree, sources: Sequence[str], repository: str) -> tuple[Sequence[Outline], Config]:
+    """The agents, and the configuration that says where their fixtures lie: the one that exists, else the new one."""
+    if FILE_NAME in tree.paths():
+        _text, config = read_config(tree)
+        return configured_outlines(tree, config), config
+    found = salesforce_outlines(tree, sources) or prompt_outlines(tree.paths(), sources, repository)
+    if not found:
+        where = f"below {', '.join(sources)}" if sources else "in this repository"
+        raise UsageError(f"no agent was found {where}: neither Salesforce metadata nor prompt files", _NO_AGENT)
+    return found, parse_config(config_text(found))
+
+
+def _manifest(tree: Tree, path: str) -> Manifest | None:
+    return read_manifest(tree, path)[0] if path in tree.paths() else None
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)

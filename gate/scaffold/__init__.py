@@ -1,0 +1,1 @@
+"""What `agent-gate init` writes into a repository: configuration, workflows, test data and draft fixtures."""

@@ -701,3 +701,46 @@ def test_the_accepted_baseline_judges_the_next_pull_request(world: World, reposi
     git(repository, "commit", "-qm", "Note")
 
     assert main(["run", "--base", BRANCH, "--head", "next", "--full"]) == ExitCode.PASS
+
+
+# on a laptop
+
+
+def test_a_laptop_writes_the_same_rows(world: World, repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    world.sign(world.labelled("wendy"))
+
+    code = main(["baseline", "accept", str(world.run), "--reason", "as wanted", "--by", "wendy"])
+
+    assert code == ExitCode.PASS
+    written = read_baseline((repository / BASELINE).read_text(), BASELINE)
+    assert written.cases == world.baseline().cases
+    entry = written.history[-1]
+    assert (entry.by, entry.reason, entry.digest) == ("wendy", "as wanted", world.baseline().history[-1].digest)
+    assert "this alone accepts nothing" in capsys.readouterr().err
+
+
+def test_a_laptop_accepts_named_cases_and_says_what_is_left(
+    world: World, repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    argv = ["baseline", "accept", str(world.run), "--case", REGRESSED[0], "--reason", "as wanted", "--by", "wendy"]
+    before = read_baseline((repository / BASELINE).read_text(), BASELINE)
+
+    assert main(argv) == ExitCode.PASS
+    once = (repository / BASELINE).read_text()
+    assert main(argv) == ExitCode.PASS
+
+    assert (repository / BASELINE).read_text() == once
+    after = read_baseline(once, BASELINE)
+    assert [case for case in after.cases if after.cases[case] != before.cases[case]] == REGRESSED[:1]
+    assert "not accepted: 3 cases: refund-window-question" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [(["--case", "no-such-case", "--reason", "x"], "has no case"), (["--reason", "  "], "the reason is empty")],
+)
+def test_a_laptop_says_what_is_wrong(
+    world: World, repository: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
+) -> None:
+    assert main(["baseline", "accept", str(world.run), "--by", "wendy", *arguments]) == ExitCode.CONFIGURATION
+    assert says in capsys.readouterr().err

@@ -1,14 +1,16 @@
 """What a sign-off settles of a result, and what stays open. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from gate.errors import UsageError
 from gate.github.signoff.result import Result
 from gate.github.signoff.rules import Refusal
 from gate.model.baseline import SignOff
 from gate.model.comparison import Comparison
+from gate.model.plan import Plan
 from gate.model.report import Decision
 from gate.reports.escape import code, prose
 from gate.verdicts.decision import Rules, decide
@@ -35,10 +37,21 @@ class Settlement:
         """Whether nothing holds the merge any more."""
         return self.decision.exit_code == 0
 
-    @property
-    def agents(self) -> tuple[str, ...]:
-        """The agents whose rows are accepted now, sorted."""
-        return tuple(sorted({key.partition("/")[0] for key in self.accepted}))
+
+def entered_in(
+    settlement: Settlement, plan: Plan, configured: Collection[str], recorded: Collection[str]
+) -> tuple[str, ...]:
+    """The agents whose baselines take the entry: those of the accepted cases; without one, every agent of the run.
+
+    Raises `UsageError` when the result is of an agent that is not `configured`: its name may be anything, a path too.
+    """
+    agents = {key.partition("/")[0] for key in settlement.accepted}
+    unknown = sorted(agents.difference(configured))
+    if unknown:
+        names = ", ".join(map(code, unknown))
+        raise UsageError(f"the base branch configures no agent {names}", "merge its configuration first")
+    ran = [agent.name for agent in plan.agents if agent.name in recorded and agent.name in configured]
+    return tuple(sorted(agents) or ran)
 
 
 def named_cases(names: Sequence[str], comparison: Comparison) -> tuple[str, ...] | Refusal:

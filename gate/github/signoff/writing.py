@@ -1,6 +1,6 @@
 """Puts an acceptance into effect: the commit with the accepted rows, the mark, the status."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from gate.errors import StaleError, UsageError
@@ -12,10 +12,9 @@ from gate.github.signoff.outcome import Outcome, accepted, accepted_on_fork, ref
 from gate.github.signoff.result import Result
 from gate.github.signoff.rows import mended, patch, rewritten
 from gate.github.signoff.rules import Refusal, moved
-from gate.github.signoff.settlement import Settlement
+from gate.github.signoff.settlement import Settlement, entered_in
 from gate.model.baseline import SignOff
 from gate.model.words import Conclusion
-from gate.reports.escape import code
 from gate.verdicts.sentences import counted
 
 MOST_LISTED_FILES = 3000
@@ -99,7 +98,7 @@ def _files(order: Order, host: Host) -> _Files:
     before: dict[str, str] = {}
     after: dict[str, str] = {}
     undone = False
-    for agent in _agents(order, base):
+    for agent in entered_in(order.settlement, order.result.plan, request.config.agents, base):
         path = baseline_path(request.config, agent)
         start = before[path] = (base if is_fork else request.baselines).get(agent, "")
         if path in listed or len(listed) >= MOST_LISTED_FILES:
@@ -107,18 +106,6 @@ def _files(order: Order, host: Host) -> _Files:
             undone = undone or changed
         after[path] = rewritten(start, agent, order.result, _entry(order, agent))
     return _Files(before=before, after=after, undone=undone)
-
-
-def _agents(order: Order, base: Mapping[str, str]) -> Sequence[str]:
-    """Whose baselines take the entry: of the accepted cases; where no case is accepted, of every agent of the run."""
-    agents = order.settlement.agents
-    unknown = [agent for agent in agents if agent not in order.request.config.agents]
-    if unknown:
-        raise UsageError(
-            f"the result is of agents the base branch does not configure: {', '.join(map(code, unknown))}",
-            "merge their configuration first",
-        )
-    return agents or [agent.name for agent in order.result.plan.agents if agent.name in base]
 
 
 def _entry(order: Order, agent: str) -> SignOff:

@@ -47,6 +47,7 @@ class Inputs:
     capabilities: Mapping[str, Capabilities] = field(default_factory=dict)  # by agent
     baselines: Mapping[str, Baseline] = field(default_factory=dict)
     test_data: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()  # what was said of the run beside its verdicts
 
 
 _INPUTS = TypeAdapter(Inputs)

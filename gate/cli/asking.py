@@ -47,4 +47,6 @@ def _tier(arguments: Namespace) -> Tier:
         return Tier.FULL
     if arguments.tier:
         return Tier(arguments.tier)
-    return Tier.NAMED if arguments.case else Tier.PULL_REQUEST
+    if arguments.case:
+        return Tier.NAMED
+    return Tier.FULL if getattr(arguments, "record_baseline", False) else Tier.PULL_REQUEST

@@ -1,4 +1,4 @@
-"""`agent-gate baseline`: show, compare and record the accepted results."""
+"""`agent-gate baseline`: show, compare, watch and record the accepted results."""
 
 import json
 import sys
@@ -9,13 +9,18 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from gate.baselines.file import read_baseline, write_baseline
+from gate.baselines.file import read_baseline
 from gate.baselines.rows import describe_baseline, diff_baselines
-from gate.cli.recording import record_baselines
+from gate.cli.merged import count_merged
+from gate.cli.recording import new_baselines, record_baselines, resumed
+from gate.cli.stored import stored_baselines, write_baselines
+from gate.cli.topping import top_up, topped_up
+from gate.cli.upkeep import Upkeep
 from gate.cli.workspace import open_workspace, read_baselines, read_config
 from gate.errors import ExitCode, StoreError, UsageError
 from gate.model.baseline import Baseline
 from gate.repository.repository import Repository
+from gate.verdicts.drift import NIGHTLY_ALPHA, Drift, anchor_drift
 
 
 def show(arguments: Namespace) -> int:
@@ -46,15 +51,57 @@ def diff(arguments: Namespace) -> int:
     return ExitCode.PASS
 
 
+def drift(arguments: Namespace) -> int:
+    """Test the working tree's baselines for slow decay since the release anchor; 1 when an agent's is flagged."""
+    with Repository.discover(Path.cwd()) as repository:
+        tree = repository.work_tree()
+        baselines = read_baselines(tree, read_config(tree)[1])
+    wanted = {name: one for name, one in baselines.items() if arguments.agent in (None, name)}
+    if not wanted:
+        raise UsageError("there is no such baseline", "record one: `agent-gate baseline record`")
+    alpha = NIGHTLY_ALPHA / len(baselines)
+    found = {name: anchor_drift(one.cases, alpha=alpha) for name, one in wanted.items()}
+    if arguments.json:
+        print(json.dumps({name: asdict(one) for name, one in found.items()}))
+    else:
+        print("\n".join(line for name, one in found.items() for line in _drift_lines(name, one)))
+    return ExitCode.BLOCKED if any(one.flagged for one in found.values()) else ExitCode.PASS
+
+
 def record(arguments: Namespace) -> int:
-    """Run the definition of a commit and write its results as the baselines of the working tree."""
-    with open_workspace(Path.cwd(), arguments.ref or "HEAD", arguments.ref) as workspace:
-        written = record_baselines(workspace, arguments.agent or (), arguments.trials, arguments.release)
-    for path, baseline in written.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(write_baseline(baseline), encoding="utf-8")
-        print(f"agent-gate: wrote {path} ({len(baseline.cases)} cases); commit it to accept it", file=sys.stderr)
-    return ExitCode.PASS
+    """Write baselines of the working tree: measured anew, topped up, or by the runs of merged changes."""
+    if arguments.resume:
+        return _told(_resumed(Path(arguments.resume)))
+    adds = arguments.top_up or arguments.merged
+    ref = arguments.ref or ("HEAD" if adds else "")
+    agents = arguments.agent or ()
+    with open_workspace(Path.cwd(), ref or "HEAD", ref) as workspace:
+        if arguments.top_up:
+            return _told(top_up(workspace, agents, arguments.release))
+        if arguments.merged:
+            return _told(count_merged(workspace, [Path(path) for path in arguments.merged], arguments.release))
+        return _told(Upkeep(written=record_baselines(workspace, agents, arguments.trials, arguments.release), notes=()))
+
+
+def _resumed(path: Path) -> Upkeep:
+    with resumed(path) as run:
+        inputs, plan = run.setting.inputs, run.setting.plan
+        if run.task.anew:
+            return Upkeep(written=new_baselines(run, stored_baselines(Path(inputs.root), inputs.config)), notes=())
+        with open_workspace(Path(inputs.root), plan.base.sha, plan.head.sha) as workspace:
+            return topped_up(workspace, run)
+
+
+def _told(kept: Upkeep) -> int:
+    for note in kept.notes:
+        print(f"agent-gate: {note}", file=sys.stderr)
+    write_baselines(kept.written)
+    return kept.exit_code
+
+
+def _drift_lines(agent: str, found: Drift) -> list[str]:
+    fell = [f"  {case}" for case in found.fell] if found.flagged else []
+    return [f"{agent}: {found.explanation}", *fell]
 
 
 def _page(baseline: Baseline) -> str:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -84,6 +84,17 @@ def resume(path: Path) -> Report:
                 "score its transcripts again: `agent-gate score DIR`",
             )
         return conduct(folder, open_agents(Path(inputs.root), inputs.config, folder.plan()))
+
+
+def noted(report: Report, notes: tuple[str, ...]) -> Report:
+    """The report with more notes, which its run folder remembers."""
+    with RunFolder.open(Path(report.folder)) as folder:
+        inputs = folder.inputs()
+        fresh = tuple(note for note in notes if note not in inputs.notes)
+        folder.save_start(replace(inputs, notes=(*inputs.notes, *fresh)), report.plan)
+        decision = replace(report.decision, notes=(*report.decision.notes, *fresh))
+        folder.save_results(report.comparison, decision)
+    return replace(report, decision=decision)
 
 
 def conduct(folder: RunFolder, agents: Mapping[str, Agent] | None) -> Report:

@@ -52,6 +52,7 @@ def build_parser() -> argparse.ArgumentParser:
     _aa(commands)
     _config(commands)
     _demo(commands)
+    _set_up(commands)
     return parser
 
 
@@ -65,6 +66,11 @@ def _run(commands: Commands) -> None:
     )
     run.add_argument("--dry-run", action="store_true", help="print the plan and the forecast, run nothing")
     run.add_argument("--fail-fast", action="store_true", help="stop at the first confirmed P0 regression")
+    run.add_argument(
+        "--record-baseline",
+        action="store_true",
+        help="count the trials in the baselines of the working tree; only on a commit of the default branch",
+    )
     run.add_argument("--runs", metavar="DIR", help="where to make the run folder (default: as configured)")
     run.add_argument("--label", default="", help="words for the run folder's name, e.g. pr-128")
     _json(run, "print report.json on stdout")
@@ -138,11 +144,20 @@ def _baseline(commands: Commands) -> None:
     accept.add_argument("--case", action="append", default=[], metavar="ID", help="only this case (may be repeated)")
     accept.add_argument("--reason", required=True, metavar="TEXT", help="why the new results may stay")
     accept.add_argument("--by", default="", metavar="NAME", help="who accepts (default: git's user.name)")
-    record = parts.add("record", "baseline:record", "run the base definition and write its results as the baseline")
+    drift = parts.add("drift", "baseline:drift", "slow decay since the release anchor; exits with 1 when there is some")
+    drift.add_argument("agent", nargs="?", help="one agent by name (default: all)")
+    _json(drift, "print it as data on stdout")
+    record = parts.add("record", "baseline:record", "run a definition and write its results as the baseline")
     record.add_argument("--agent", action="append", metavar="NAME", help="only this agent (may be repeated)")
     record.add_argument("--trials", type=_positive, default=20, metavar="N", help="trials per case (default: 20)")
     record.add_argument("--ref", default="", help="the commit to record (default: the working tree)")
     record.add_argument("--release", default="", metavar="NAME", help="also set the drift anchor, under this name")
+    source = record.add_mutually_exclusive_group()
+    source.add_argument("--top-up", action="store_true", help="run only what cases lack: 20 runs, 50 below 95 %%")
+    source.add_argument(
+        "--from", dest="merged", nargs="+", metavar="DIR", help="count runs of merged changes; run none"
+    )
+    source.add_argument("--resume", metavar="DIR", help="go on with an interrupted recording; pays for nothing twice")
 
 
 def _aa(commands: Commands) -> None:
@@ -164,6 +179,14 @@ def _demo(commands: Commands) -> None:
         "demo", "demo:demo", "three pull requests against the example agent, offline, in a scratch repository"
     )
     demo.add_argument("--keep", metavar="DIR", help="build the scratch repository here, not in a temporary folder")
+
+
+def _set_up(commands: Commands) -> None:
+    init = commands.add("init", "init:init", "set a repository up: configuration, workflows and draft fixtures")
+    init.add_argument(
+        "--source", action="append", default=[], metavar="DIR", help="where agents lie (may be repeated; default: look)"
+    )
+    init.add_argument("--dry-run", action="store_true", help="say what would be written, write nothing")
 
 
 def _selection(command: argparse.ArgumentParser) -> None:

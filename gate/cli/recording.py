@@ -1,11 +1,16 @@
-"""Runs one definition a fixed number of times a case: what `baseline record` and `aa` share."""
+"""Runs trials of one definition for a baseline: what `baseline record`, topping up and `aa` share.
 
-from collections.abc import Iterator, Sequence
+A recording is a run folder with one file more, `recording.json`, that says which trials it is to hold. So one that was
+interrupted goes on with `baseline record --resume DIR` and pays for no trial twice.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import anyio
+from pydantic import TypeAdapter
 
 from gate.agents.open import open_agents
 from gate.baselines.record import record, release
@@ -14,24 +19,50 @@ from gate.cli.evaluate import start
 from gate.cli.progress import RunLog, watching
 from gate.cli.setting import ADVISORY, Setting
 from gate.cli.workspace import Workspace
-from gate.errors import CouldNotTellError
+from gate.errors import CouldNotTellError, StoreError
 from gate.model.baseline import Baseline
-from gate.model.words import Tier
+from gate.model.words import Arm, Tier
 from gate.pipeline import drive
 from gate.planning.sides import Scope
+from gate.ports import Agent
+from gate.scoring.checks import CHECKS_VERSION
 from gate.store import RunFolder
+from gate.verdicts.filling import Filling
 from gate.verdicts.fixed import Fixed
 
 MISSING_SHARE = 0.05
 """Share of missing trials above which nothing is recorded."""
+_FILE = "recording.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What a recording is to make: `trials` of every case, or (0) what stored counts lack.
+
+    `stored` and `first` are as `Filling` takes them, by case key. A non-empty `release` also sets the drift anchor.
+    """
+
+    trials: int = 0
+    stored: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    first: Mapping[str, int] = field(default_factory=dict)
+    release: str = ""
+
+    @property
+    def anew(self) -> bool:
+        """Whether the rows begin anew with these trials."""
+        return self.trials > 0
+
+
+_TASK = TypeAdapter(Task)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """A finished recording run: its folder, its setting, and how many trials came to nothing."""
+    """A finished recording: its folder, its setting, what it was to make, and how many trials ran or are missing."""
 
     folder: RunFolder
     setting: Setting
+    task: Task
     trials: int
     missing: int
 
@@ -39,14 +70,39 @@ class Recorded:
 @contextmanager
 def recorded(workspace: Workspace, agents: Sequence[str], trials: int, label: str) -> Iterator[Recorded]:
     """Every case of these agents (none named = all), run `trials` times with the head definition."""
+    with recording(workspace, agents, Task(trials=trials), label) as run:
+        yield run
+
+
+@contextmanager
+def recording(
+    workspace: Workspace, agents: Sequence[str], task: Task, label: str, *, runs: Path | None = None
+) -> Iterator[Recorded]:
+    """A new recording of the head definition, made."""
     plan = workspace.plan(Scope(tier=Tier.FULL, agents=tuple(agents)))
     drivers = open_agents(workspace.root, workspace.config, plan)
-    with start(workspace, workspace.config, plan, drivers, label=label) as folder:
-        setting = Setting.of(folder)
-        procedure = Fixed(dict.fromkeys(setting.cases, trials))
-        with watching() as display, RunLog(folder.path / "run.log", display) as watcher:
-            anyio.run(drive, procedure, setting.stage(folder, drivers, watcher), Meter())
-        yield Recorded(folder=folder, setting=setting, trials=trials * len(setting.cases), missing=procedure.missing)
+    with start(workspace, workspace.config, plan, drivers, label=label, runs=runs) as folder:
+        folder.save_report(_FILE, _TASK.dump_json(task).decode())
+        yield _made(folder, drivers, task)
+
+
+@contextmanager
+def resumed(path: Path) -> Iterator[Recorded]:
+    """A recording that was interrupted, made whole.
+
+    Raises `StoreError` when the folder is none, or was begun by a gate that scores otherwise.
+    """
+    with RunFolder.open(path) as folder:
+        if not (path / _FILE).is_file():
+            hint = "name one that `agent-gate baseline record` began; a run goes on with `agent-gate run --resume DIR`"
+            raise StoreError(f"{path} is the folder of a run, not of a recording", hint)
+        inputs = folder.inputs()
+        if inputs.checks_version != CHECKS_VERSION:
+            raise StoreError(
+                f"{path} was begun with checks {inputs.checks_version}, this gate has {CHECKS_VERSION}", "record anew"
+            )
+        task = _TASK.validate_json(folder.report_text(_FILE))
+        yield _made(folder, open_agents(Path(inputs.root), inputs.config, folder.plan()), task)
 
 
 def record_baselines(
@@ -57,19 +113,44 @@ def record_baselines(
     A non-empty `release_name` also anchors them. Raises `CouldNotTellError` when more than 5 % of the trials are
     missing: a baseline must be measured.
     """
-    with recorded(workspace, agents, trials, "baseline") as run:
-        if run.missing > MISSING_SHARE * run.trials:
-            raise CouldNotTellError(
-                f"{run.missing} of {run.trials} trials are missing, so no baseline was written",
-                f"see {run.folder.path / 'run.log'}; record fewer trials, or run again when the agent answers",
-            )
-        made = [_baseline(workspace, run, agent.name) for agent in run.setting.plan.agents]
-    anchored = [release(one, release_name) for one in made] if release_name else made
-    return {workspace.root / workspace.config.baselines / f"{one.agent}.json": one for one in anchored}
+    with recording(workspace, agents, Task(trials=trials, release=release_name), "baseline") as run:
+        return new_baselines(run, workspace.baselines)
 
 
-def _baseline(workspace: Workspace, run: Recorded, agent: str) -> Baseline:
+def new_baselines(run: Recorded, previous: Mapping[str, Baseline]) -> dict[Path, Baseline]:
+    """The baselines of a finished recording that begins anew, by the path they belong to.
+
+    Raises `CouldNotTellError` when too many of its trials are missing.
+    """
+    refuse_missing(run.missing, run.trials, run.folder.path)
+    inputs = run.setting.inputs
+    made = [_baseline(run, agent.name, previous.get(agent.name)) for agent in run.setting.plan.agents]
+    anchored = [release(one, run.task.release) for one in made] if run.task.release else made
+    return {Path(inputs.root) / inputs.config.baselines / f"{one.agent}.json": one for one in anchored}
+
+
+def refuse_missing(missing: int, trials: int, folder: Path) -> None:
+    """Raise `CouldNotTellError` when more than 5 % of the trials errored."""
+    if missing > MISSING_SHARE * trials:
+        raise CouldNotTellError(
+            f"{missing} of {trials} trials are missing, so no baseline was written",
+            f"see {folder / 'run.log'}; record fewer trials, or run again when the agent answers",
+        )
+
+
+def _made(folder: RunFolder, drivers: Mapping[str, Agent], task: Task) -> Recorded:
+    setting = Setting.of(folder)
+    procedure: Fixed | Filling = (
+        Fixed(dict.fromkeys(setting.cases, task.trials)) if task.anew else Filling(task.stored, task.first)
+    )
+    used = Meter()
+    with watching() as display, RunLog(folder.path / "run.log", display) as watcher:
+        anyio.run(drive, procedure, setting.stage(folder, drivers, watcher), used)
+    return Recorded(folder=folder, setting=setting, task=task, trials=used.trials, missing=procedure.missing)
+
+
+def _baseline(run: Recorded, agent: str, previous: Baseline | None) -> Baseline:
     setting = run.setting
     suite = [case for case in setting.inputs.cases if case.agent == agent]
-    trials = (item for item in run.folder.all_scores() if item.case.startswith(f"{agent}/"))
-    return record(workspace.baselines.get(agent), suite, trials, setting.origin(agent), keep=0.0, advisory=ADVISORY)
+    trials = (item for item in run.folder.all_scores() if item.case.startswith(f"{agent}/") and item.arm is Arm.HEAD)
+    return record(previous, suite, trials, setting.origin(agent), keep=0.0, advisory=ADVISORY)

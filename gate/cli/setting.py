@@ -59,7 +59,7 @@ class Setting:
             cases=cases,
             judge=open_judge(Path(inputs.root), inputs.config),
             quarantined=aside.cases,
-            notes=aside.notes,
+            notes=(*aside.notes, *inputs.notes),
         )
 
     @property

@@ -23,8 +23,8 @@ class _Counts:
 class Filling:
     """Asks for 20 runs of each case, stored ones included, and for 50 when fewer than 95 % pass. A `Procedure`.
 
-    `stored` holds passes and runs by case key, (0, 0) where nothing is stored; trials are numbered from `first` (1 where
-    it says nothing).
+    `stored` holds passes and runs by case key, (0, 0) where nothing is stored; trials are numbered from `first`, which
+    is 1 where it says nothing.
     """
 
     def __init__(self, stored: Mapping[str, tuple[float, float]], first: Mapping[str, int]) -> None:

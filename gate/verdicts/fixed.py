@@ -29,8 +29,8 @@ class Fixed:
 
     @property
     def missing(self) -> int:
-        """Trials that came to nothing."""
-        return sum(outcome in (Outcome.ERRORED, Outcome.SKIPPED) for outcome in self._outcomes.values())
+        """Trials that errored; what the budget left out is not missing."""
+        return sum(outcome is Outcome.ERRORED for outcome in self._outcomes.values())
 
     def findings(self) -> Findings:
         """How often each case passed, with the verdict `new`: nothing is compared."""

@@ -33,14 +33,15 @@ class Fall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renewal:
-    """The `baseline` after a run; rows that `fell` are as they were.
+    """The `baseline` after a run; rows that `fell` are as they were, though not in `counts`.
 
-    `counted`: trials added. `proposed`: with the fallen rows begun anew, and the anchors moved to today when drift is
+    `added`: trials counted. `proposed`: with the fallen rows begun anew, and the anchors moved to today when drift is
     flagged; None when nothing needs a person.
     """
 
     baseline: Baseline
-    counted: int
+    counts: Baseline
+    added: int
     fell: tuple[Fall, ...]
     drift: Drift
     proposed: Baseline | None
@@ -59,14 +60,17 @@ def renew(
 ) -> Renewal:
     """The baseline after head trials of the default branch. `suite` is every case of the agent; `keep` as in `record`.
 
-    `recorded`: the driver gives the same trial again under the same number (see `countable`). `alpha`: chance of a
+    `recorded`: the driver gives the same trial again under the same number (see `counted_trials`). `alpha`: chance of a
     false alarm a night, for all rows together and for drift each.
     """
-    known = {case.key for case in suite}
+    known = {case.key: case for case in suite}
     own = [trial for trial in trials if trial.arm is Arm.HEAD and trial.case in known]
-    fresh = [trial for trial in own if not recorded or countable(previous, trial, origin.agent_fingerprint)]
+    fresh = [
+        trial for trial in own if not recorded or trial.trial > counted_trials(previous, known[trial.case], origin)
+    ]
     counted = record(previous, suite, fresh, origin, keep=keep, advisory=advisory)
-    fell = _fallen(previous, suite, own, origin.scorers, advisory, alpha) if previous else ()
+    rows = _comparable(previous, suite, origin.scorers) if previous else {}
+    fell = _fallen(rows, own, advisory, alpha)
     names = {one.case for one in fell}
     anew = record(None, [case for case in suite if case.id in names], own, origin, advisory=advisory).cases
     as_before = record(previous, suite, [], origin).cases
@@ -75,38 +79,26 @@ def renew(
     drift = anchor_drift({f"{origin.agent}/{case}": row for case, row in now.items()}, alpha=alpha)
     return Renewal(
         baseline=replace(counted, cases={**counted.cases, **{case: as_before[case] for case in names}}),
-        counted=sum(1 for trial in fresh if trial.scores and trial.case.partition("/")[2] not in names),
+        counts=counted,
+        added=sum(1 for trial in fresh if trial.scores and trial.case.partition("/")[2] not in names),
         fell=fell,
         drift=drift,
         proposed=_proposed(counted, now, names, origin, drift) if fell or drift.flagged else None,
     )
 
 
-def countable(baseline: Baseline | None, trial: TrialScores, fingerprint: str) -> bool:
-    """Whether a recorded trial of the definition with this fingerprint is not in the counts yet.
+def counted_trials(baseline: Baseline | None, case: Case, origin: Origin) -> int:
+    """The number up to which recorded trials of this origin may be in a case's row already.
 
-    Recorded trials are counted in the order of their numbers, so those up to the stored runs of the same definition are
-    in already.
+    They are counted in the order of their numbers, so it is the stored runs of the same definition.
     """
-    return trial.trial > counted_trials(baseline, trial.case.partition("/")[2], fingerprint)
+    row = baseline.cases.get(case.id) if baseline and baseline.agent_fingerprint == origin.agent_fingerprint else None
+    return 0 if row is None or differs(case, row, origin.scorers) else ceil(row.runs)
 
 
-def counted_trials(baseline: Baseline | None, case: str, fingerprint: str) -> int:
-    """How many recorded trials of this definition a case's row (by id) may hold."""
-    if baseline is None or baseline.agent_fingerprint != fingerprint or case not in baseline.cases:
-        return 0
-    return ceil(baseline.cases[case].runs)
-
-
-def _fallen(
-    previous: Baseline,
-    suite: Sequence[Case],
-    trials: Iterable[TrialScores],
-    scorers: Scorers,
-    advisory: frozenset[Dimension],
-    alpha: float,
-) -> tuple[Fall, ...]:
-    rows = {
+def _comparable(previous: Baseline, suite: Sequence[Case], scorers: Scorers) -> dict[str, BaselineCase]:
+    """The rows that trials of today are the same number as, by case key; those of frozen cases only."""
+    return {
         case.key: row
         for case in suite
         if case.status is Status.FROZEN
@@ -114,6 +106,11 @@ def _fallen(
         and row.runs > 0
         and not differs(case, row, scorers)
     }
+
+
+def _fallen(
+    rows: Mapping[str, BaselineCase], trials: Iterable[TrialScores], advisory: frozenset[Dimension], alpha: float
+) -> tuple[Fall, ...]:
     seen = _seen(rows, trials, advisory)
     falls = [
         Fall(

@@ -1,0 +1,105 @@
+"""How workflows run the gate, and what lets a change slip past it."""
+
+from pathlib import Path
+
+import pytest
+
+from gate.scaffold.wiring import gate_steps, weak_points
+from gate.scaffold.workflows import shipped_workflows
+
+EXAMPLES = Path(__file__).parents[3] / "examples" / "workflows"
+SHIPPED = {"agent-gate.yml": "pr-check.yml", "agent-gate-sign-off.yml": "sign-off.yml"}
+RELEASE = "1f3c2aa0" * 5
+
+
+def example(*names: str) -> dict[str, str]:
+    """Shipped examples, with a release named."""
+    texts = {name: (EXAMPLES / name).read_text(encoding="utf-8") for name in names}
+    return {name: text.replace("@" + "0" * 40, f"@{RELEASE}") for name, text in texts.items()}
+
+
+def told(workflows: dict[str, str], *, own_action: bool = False) -> str:
+    steps, problems = gate_steps(workflows, own_action=own_action)
+    return "\n".join(str(problem) for problem in [*problems, *weak_points(steps)])
+
+
+BOTH = example("pr-check.yml", "sign-off.yml")
+
+
+def changed(old: str, new: str, name: str = "pr-check.yml") -> dict[str, str]:
+    assert old in BOTH[name]
+    return {**BOTH, name: BOTH[name].replace(old, new, 1)}
+
+
+def test_what_init_writes_is_what_the_examples_show() -> None:
+    """One text, kept in two places: where people read it and where the package finds it."""
+    assert shipped_workflows() == {
+        name: (EXAMPLES / source).read_text(encoding="utf-8") for name, source in SHIPPED.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("pr-check.yml", "sign-off.yml"),
+        ("shards.yml", "sign-off.yml", "schedule.yml", "full-run.yml", "merge-queue.yml", "after-merge.yml"),
+        ("fork-safe/1-evaluate.yml", "fork-safe/2-report.yml", "sign-off.yml"),
+    ],
+)
+def test_the_examples_have_no_weak_point(names: tuple[str, ...]) -> None:
+    """Whole files, sharded, and in two stages for forks."""
+    assert told(example(*names)) == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("    runs-on:", "    if: github.actor != 'bot'\n    runs-on:", "skipped counts as passed"),
+        ("      - id: gate", "      - id: gate\n        if: ${{ success() }}", "skipped counts as passed"),
+        ("    runs-on:", "    continue-on-error: true\n    runs-on:", "swallowed"),
+        ("    types: [opened, synchronize, reopened]", "    paths: [force-app/**]", "waits for ever"),
+        ("fetch-depth: 0", "fetch-depth: 50", "fetch-depth: 0"),
+        ("      statuses: write\n", "", "no workflow may set the gate's status"),
+        ("types: [opened, synchronize, reopened]", "types: [opened]", "no workflow runs the gate for every push"),
+        (f"@{RELEASE}", "@v1", "can change under you"),
+        (f"@{RELEASE}", "@" + "0" * 40, "no release of the gate is named"),
+        ("permissions:\n      contents: read", "permissions: write-all\n    env:\n      a: b", "may do everything"),
+        ("jobs:", "jobs: [", "not valid YAML"),
+    ],
+)
+def test_a_loosened_check_is_told(old: str, new: str, expected: str) -> None:
+    """Each names the file, and the line where there is one."""
+    problems = told(changed(old, new))
+
+    assert expected in problems
+    assert "pr-check.yml:" in problems or ".github/workflows" in problems
+
+
+def test_a_check_may_always_run() -> None:
+    """`if: always()` skips nothing."""
+    assert told(changed("    runs-on:", "    if: ${{ always() }}\n    runs-on:")) == ""
+
+
+def test_a_missing_workflow_is_told() -> None:
+    """Both the check and the sign-off, with what writes them."""
+    assert "no workflow runs the gate" in told({})
+    assert "no workflow takes a sign-off" in told(example("pr-check.yml"))
+    assert "agent-gate init" in told({})
+
+
+def test_status_left_to_a_second_stage_that_is_not_there() -> None:
+    """The first stage of two, alone, tells nobody its verdict."""
+    assert "no workflow may set the gate's status" in told(example("fork-safe/1-evaluate.yml", "sign-off.yml"))
+
+
+def test_other_workflows_are_not_looked_at() -> None:
+    """Neither their content nor their syntax."""
+    assert told({**BOTH, "other.yml": "jobs: {build: {if: never, steps: ["}) == ""
+
+
+def test_the_gates_own_repository_uses_itself() -> None:
+    """`uses: ./` is the gate there and only there; it needs no pin."""
+    own = {name: text.replace(f"agent-eval-gate/agent-eval-gate@{RELEASE}", "./") for name, text in BOTH.items()}
+
+    assert told(own, own_action=True) == ""
+    assert "no workflow runs the gate" in told(own)

@@ -17,7 +17,7 @@ from gate.reports.escape import clip, one_line
 
 SHOWN_DIGEST = 12
 """Characters of a result's digest that reports and statuses show."""
-_RESULT = re.compile(r"\bresult ([0-9a-f]{12})\b")
+_RESULT = re.compile(r" · result ([0-9a-f]{12})\Z")
 _MARK = re.compile(
     r"accepted by (?P<by>[A-Za-z0-9_-]+) for (?P<evaluated>[0-9a-f]{40}) result (?P<result>[0-9a-f]{12})"
     r" base (?P<base>[0-9a-f]{16})\Z"
@@ -58,12 +58,16 @@ def mark_text(by: str, evaluated: str, digest: str, base_ref: str) -> str:
 
 
 def read_published(statuses: Iterable[CommitStatus], identity: Identity) -> Published | None:
-    """The last result the gate itself reported, by `statuses` newest first; None when it reported none."""
-    for status in _own(statuses, identity, identity.context):
-        found = _RESULT.search(status.description)
-        if status.state != "pending" and found is not None and status.created is not None:
-            return Published(result=found[1], at=status.created)
-    return None
+    """The result the gate itself last reported, by `statuses` newest first.
+
+    None when it reported none, or last said that there is none.
+    """
+    settled = (one for one in _own(statuses, identity, identity.context) if one.state != "pending")
+    newest = next(settled, None)
+    found = _RESULT.search(newest.description) if newest is not None else None
+    if newest is None or found is None or newest.created is None:
+        return None
+    return Published(result=found[1], at=newest.created)
 
 
 def read_mark(statuses: Sequence[CommitStatus], identity: Identity, base_ref: str) -> Mark | None:

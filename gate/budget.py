@@ -1,7 +1,7 @@
 """Caps on what a run may use, and what is left out when they are reached: P2 first, then P1 repeats, never P0."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 
 from gate.model.comparison import Request
@@ -23,13 +23,17 @@ class Caps:
 
 @dataclass(slots=True, kw_only=True)
 class Meter:
-    """What a run has used so far. `money` counts only agents whose model has a price."""
+    """What a run has used so far. `money` counts only agents whose model has a price.
+
+    `left_out`: trials that a cap kept from running.
+    """
 
     trials: int = 0
     judge_calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
     money: float = 0.0
+    left_out: list[Request] = field(default_factory=list)
 
     @property
     def tokens(self) -> int:
@@ -43,6 +47,7 @@ class Meter:
         self.input_tokens += other.input_tokens
         self.output_tokens += other.output_tokens
         self.money += other.money
+        self.left_out += other.left_out
 
 
 def affordable(
@@ -63,6 +68,16 @@ def affordable(
             if droppable(request, severity(request.case)):
                 left_out.add(request)
     return [item for item in batch if item not in left_out], [item for item in batch if item in left_out]
+
+
+def left_out_words(left_out: Sequence[Request], severity: Callable[[str], Severity]) -> tuple[str, ...]:
+    """What the budget kept from running, as a sentence for the report; () when it was nothing."""
+    if not left_out:
+        return ()
+    whole = sorted({one.case for one in left_out if severity(one.case) is Severity.P2})
+    repeats = sorted({one.case for one in left_out} - set(whole))
+    parts = [f"{word} {', '.join(cases)}" for word, cases in (("P2:", whole), ("P1 repeats:", repeats)) if cases]
+    return (f"the budget left out {len(left_out)} trials, which count for nothing ({'; '.join(parts)})",)
 
 
 def _is_p2(_: Request, severity: Severity) -> bool:

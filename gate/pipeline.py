@@ -80,7 +80,8 @@ async def drive(procedure: Procedure, stage: Stage, used: Meter) -> Findings:
     for a pass.
     """
     while batch := procedure.wanted():
-        runs, _ = affordable(batch, used, stage.caps, lambda case: stage.cases[case].severity)
+        runs, left_out = affordable(batch, used, stage.caps, lambda case: stage.cases[case].severity)
+        used.left_out += left_out
         stage.watcher.wanted(runs)
         outcomes = await _all(runs, stage, used)
         for request in batch:

@@ -4,6 +4,7 @@ A recording is a run folder with one file more, `recording.json`, that says whic
 interrupted goes on with `baseline record --resume DIR` and pays for no trial twice.
 """
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -143,6 +144,8 @@ def _made(folder: RunFolder, drivers: Mapping[str, Agent], task: Task) -> Record
     procedure: Fixed | Filling = (
         Fixed(dict.fromkeys(setting.cases, task.trials)) if task.anew else Filling(task.stored, task.first)
     )
+    if not task.anew:
+        print(f"agent-gate: {len(task.stored)} cases have too few runs stored: running what they lack", file=sys.stderr)
     used = Meter()
     with watching() as display, RunLog(folder.path / "run.log", display) as watcher:
         anyio.run(drive, procedure, setting.stage(folder, drivers, watcher), used)

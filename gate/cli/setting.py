@@ -1,6 +1,6 @@
 """What a run folder says of its run, made ready for the stages."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,7 @@ import anyio
 from gate.agents.trial import run_trial
 from gate.baselines.comparable import Scorers
 from gate.baselines.record import Origin
-from gate.budget import Caps, Meter
+from gate.budget import Caps, Meter, left_out_words
 from gate.config import Config
 from gate.model.case import Case
 from gate.model.comparison import Findings, Request
@@ -18,7 +18,7 @@ from gate.model.plan import Plan
 from gate.model.report import Report, Spend
 from gate.model.score import TrialScores, outcome
 from gate.model.transcript import Transcript
-from gate.model.words import Dimension, Outcome
+from gate.model.words import Dimension, Outcome, Tier
 from gate.pipeline import Stage, Watcher, drive
 from gate.ports import Agent, Judge
 from gate.repository.trees import FolderTree
@@ -31,6 +31,7 @@ from gate.verdicts.comparison import compare
 from gate.verdicts.decision import Rules, decide
 from gate.verdicts.inputs import case_inputs, levels_of
 from gate.verdicts.quarantine import quarantine
+from gate.verdicts.renewal import renew, watched
 
 ADVISORY = frozenset(Dimension)
 """Dimensions whose judge may not block: all, until people have measured a judge. Checks block in every dimension."""
@@ -135,8 +136,8 @@ class Setting:
             return {"": {one.case for one in self.plan.selected}}
         return {f"shard {number}": set(keys) for number, keys in enumerate(self.plan.shards, start=1) if keys}
 
-    def report(self, folder: RunFolder, findings: Findings, spend: Spend) -> Report:
-        """The comparison, the decision and everything else that is told of the run."""
+    def report(self, folder: RunFolder, findings: Findings, spend: Spend, left_out: Sequence[Request] = ()) -> Report:
+        """The comparison, the decision and everything else that is told of the run; the budget `left_out` trials."""
         config = self.inputs.config
         comparison = compare(
             self.inputs.cases,
@@ -151,7 +152,9 @@ class Setting:
         )
         deterministic = all(can.deterministic for can in self.inputs.capabilities.values())
         floors = acceptance(config.acceptance, self.plan.tier, comparison, deterministic=deterministic)
-        rules = Rules(inconclusive=config.verdicts.inconclusive, acceptance=floors, notes=self.notes)
+        dropped = left_out_words(left_out, lambda case: self.cases[case].severity)
+        notes = (*self.notes, *self._watched(folder), *dropped)
+        rules = Rules(inconclusive=config.verdicts.inconclusive, acceptance=floors, notes=notes)
         return Report(
             run=folder.path.name,
             folder=str(folder.path),
@@ -160,6 +163,30 @@ class Setting:
             comparison=comparison,
             decision=decide(self.plan, comparison, rules),
             spend=spend,
+        )
+
+    def _watched(self, folder: RunFolder) -> tuple[str, ...]:
+        """Of a run on the default branch, by the clock or by hand: what fell although no definition changed."""
+        if self.plan.tier in {Tier.PULL_REQUEST, Tier.NAMED}:
+            return ()
+        same = [one.name for one in self.plan.agents if one.base_fingerprint == one.head_fingerprint]
+        known = [agent for agent in same if agent in self.inputs.baselines and agent in self.inputs.capabilities]
+        trials = [one for one in folder.all_scores() if one.case not in self.quarantined] if known else []
+        return tuple(
+            note
+            for agent in known
+            for note in watched(
+                agent,
+                renew(
+                    self.inputs.baselines[agent],
+                    [case for case in self.inputs.cases if case.agent == agent],
+                    trials,
+                    self.origin(agent),
+                    keep=1.0,
+                    advisory=ADVISORY,
+                    recorded=self.inputs.capabilities[agent].recorded,
+                ),
+            )
         )
 
     def _levels(self, case: Case) -> Mapping[Dimension, int]:

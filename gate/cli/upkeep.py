@@ -22,7 +22,7 @@ from gate.model.report import Report
 from gate.model.score import TrialScores
 from gate.model.words import Arm, Conclusion, Outcome, Status
 from gate.store import RunFolder
-from gate.verdicts.renewal import Fall, Renewal, counted_trials, renew
+from gate.verdicts.renewal import Fall, Renewal, counted_trials, renew, watched
 
 PROPOSED = "proposed-baseline"
 """Folder of a run that holds the baselines waiting for a person, by agent."""
@@ -124,7 +124,8 @@ def upkeep(ran: Ran, release_name: str = "") -> Upkeep:
         if found.proposed is not None:
             asked = True
             ran.folder.save_report(f"{PROPOSED}/{agent}.json", write_baseline(found.proposed))
-            notes += _proposal(agent, found, path.relative_to(workspace.root), ran.folder.path)
+            notes += watched(agent, found)
+            notes.append(_proposal(agent, found, path.relative_to(workspace.root), ran.folder.path))
     return Upkeep(written=written, notes=tuple(notes), exit_code=ExitCode.BLOCKED if asked else ExitCode.PASS)
 
 
@@ -186,23 +187,14 @@ def _counted(agent: str, found: Renewal) -> str:
     return f"baseline of `{agent}`: {trials} counted"
 
 
-def _proposal(agent: str, found: Renewal, path: Path, folder: Path) -> list[str]:
+def _proposal(agent: str, found: Renewal, path: Path, folder: Path) -> str:
     proposed = folder / PROPOSED / f"{agent}.json"
-    told = []
-    if found.fell:
-        told.append(
-            f"`{agent}` passes less often than its stored trials, which no pull request is to blame for: "
-            f"{', '.join(_words(one) for one in found.fell)}; the platform, the model or the test data changed. Those "
-            "rows were left as they are"
-        )
-    if found.drift.flagged:
-        told.append(f"`{agent}` has decayed since its release anchor: {found.drift.explanation}")
-    told.append(
-        f"new counts of `{agent}` wait for a person: look with `agent-gate baseline diff {path} {proposed}`, and "
-        f"accept them by a reviewed commit that copies {proposed} over {path}"
+    what = [f"{one.case} {_words(one)}" for one in found.fell] + (["anchors of today"] if found.drift.flagged else [])
+    return (
+        f"new counts of `{agent}` wait for a person, {', '.join(what)}: look with `agent-gate baseline diff {path} "
+        f"{proposed}`, and accept them by a reviewed commit that copies {proposed} over {path}"
     )
-    return told
 
 
 def _words(fall: Fall) -> str:
-    return f"{fall.case} ({fall.passed} of {fall.trials}, stored {fall.stored_ok:g} of {fall.stored_runs:g})"
+    return f"({fall.passed} of {fall.trials} trials pass, stored {fall.stored_ok:g} of {fall.stored_runs:g})"

@@ -69,4 +69,4 @@ def _words(cases: int, then: float, now: float, p: float, *, flagged: bool) -> s
     rates = f"{then:.1%} of trials passed at the anchor, {now:.1%} now, over {cases} cases"
     if not flagged:
         return f"{rates}: within chance"
-    return f"{rates}: by chance in {p:.2%} of nights without decay; look at what changed since the anchor"
+    return f"{rates}: by chance in {p:.2%} of nights without decay"

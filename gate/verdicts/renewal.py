@@ -87,6 +87,21 @@ def renew(
     )
 
 
+def watched(agent: str, found: Renewal) -> tuple[str, ...]:
+    """What a report says of an agent whose definition is the stored one: rows that fell, and slow decay."""
+    told = []
+    if found.fell:
+        names = ", ".join(one.case for one in found.fell)
+        told.append(
+            f"`{agent}` now passes less often than its stored trials in {names}: the platform, the model or the test "
+            "data changed, and no pull request is to blame"
+        )
+    if found.drift.cases:
+        state = "has decayed" if found.drift.flagged else "has not decayed"
+        told.append(f"`{agent}` {state} since its release anchor: {found.drift.explanation}")
+    return tuple(told)
+
+
 def counted_trials(baseline: Baseline | None, case: Case, origin: Origin) -> int:
     """The number up to which recorded trials of this origin may be in a case's row already.
 

@@ -48,7 +48,12 @@ def next_action(standing: Standing, conclusion: Conclusion) -> str:
 
 def notes(standing: Standing, conclusion: Conclusion) -> tuple[str, ...]:
     """What a reader should know beside the conclusion."""
-    found = [*_beside(standing, conclusion), *_reported_only(standing), *_failing_newcomers(standing)]
+    found = [
+        *_beside(standing, conclusion),
+        *_together(standing),
+        *_reported_only(standing),
+        *_failing_newcomers(standing),
+    ]
     if standing.sign_off is not None and standing.signable and not standing.covers:
         found.append(
             f"the sign-off by {standing.sign_off.by} does not hold: it is of another commit or result, or leaves out a "
@@ -143,6 +148,12 @@ def _to_find_out(standing: Standing, conclusion: Conclusion) -> list[str]:
 def _beside(standing: Standing, conclusion: Conclusion) -> list[str]:
     environment = standing.comparison.environment
     return [f"the environment failed too: {environment}"] if environment and conclusion is Conclusion.BLOCKED else []
+
+
+def _together(standing: Standing) -> list[str]:
+    """What was said of topics or the suite that is no regression: a platform that drifted, a fall left unproved."""
+    groups = (group for group in standing.comparison.groups if group.verdict is not CaseVerdict.REGRESSED)
+    return [f"topic {group.group}: {group.explanation}" if group.group else group.explanation for group in groups]
 
 
 def _reported_only(standing: Standing) -> list[str]:

@@ -2,9 +2,11 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin
 
+IMAGE ?= agent-eval-gate:ci
+
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
-.PHONY: demo test lint types install lock clean
+.PHONY: demo test lint lint-workflows types install image e2e lock clean
 demo: $(VENV)/.runtime  ## the main job, offline, on the example agent
 	$(RUN)/agent-gate demo
 
@@ -16,10 +18,26 @@ lint: $(VENV)/.dev
 	$(RUN)/ruff format --check .
 	$(RUN)/lint-imports
 
+WORKFLOWS := $(wildcard .github/workflows/*.yml) $(wildcard examples/workflows/*.yml examples/workflows/*/*.yml)
+lint-workflows: $(VENV)/.dev  ## workflows, action and Dockerfile; offline
+	$(RUN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	$(RUN)/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
+	$(RUN)/actionlint $(WORKFLOWS)
+	$(RUN)/zizmor --offline --no-progress --quiet $(WORKFLOWS) action.yml
+	$(RUN)/hadolint Dockerfile
+
 types: $(VENV)/.dev
 	$(RUN)/mypy
 
 install: $(VENV)/.dev
+
+# Needs an engine: `eval "export $$(.ci/engine up)"` finds or starts one.
+image:  ## the action's image, as a runner builds it
+	.ci/engine base
+	docker build --network host --quiet --tag $(IMAGE) .
+
+e2e: $(VENV)/.dev image  ## the built image with the runner's command line, and whole workflows
+	AGENT_GATE_IMAGE=$(IMAGE) $(RUN)/pytest -q tests/e2e
 
 # Everything comes from the locks, by hash; nothing is resolved or built from unpinned parts.
 $(VENV)/.runtime: requirements/build.lock requirements/runtime.lock pyproject.toml

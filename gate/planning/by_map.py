@@ -1,27 +1,24 @@
 """What a change of a Salesforce project reaches: base and head are read into maps and compared by meaning."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gate.errors import RepositoryError
-from gate.model.agent_map import AgentDiff, AgentMap, MapDiff
+from gate.model.agent_map import AgentDiff, AgentMap, MapDiff, Reason
 from gate.planning.names import canonical
 from gate.planning.patterns import within_any
 from gate.planning.sides import Side
 from gate.ports import Tree
 from gate.repository.changes import ChangedPath
-from gate.salesforce.components import component_of
+from gate.salesforce.components import AGENT_LIKE, SHOWN, VISIBILITY, component_of
 from gate.salesforce.difference import diff_maps
-from gate.salesforce.project import PROJECT_FILE
+from gate.salesforce.project import IGNORE_FILE, PROJECT_FILE
 from gate.salesforce.reading import read_map
 from gate.salesforce.sources import Known
 
 _DEFINING = ("script", "bot", "bot-version", "planner", "plugin", "definition-version")
-_PROJECT_FILES = (PROJECT_FILE, ".forceignore")
-_AGENT_LIKE = re.compile(r"(?:^|/)(?:ai|genAi|bot|agent|conversation)[^/]*/", re.IGNORECASE)
-_VISIBILITY = re.compile(r"(?:^|/)(?:permissionsets|permissionsetgroups|mutingpermissionsets|profiles)/")
-_ELSEWHERE = re.compile(r"(?:^|/)(?:lwc|aura|staticresources|pages|labels|layouts)/|-meta\.xml\Z")
+_PROJECT_FILES = (PROJECT_FILE, IGNORE_FILE)
+_SAME_COMPONENTS = "affects nothing: the same components are found with it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +38,7 @@ class MapReader:
     head: Side
     known: Known
     names: frozenset[str]  # canonical names of all configured agents
+    changed: Sequence[ChangedPath]
 
     def impact(self, name: str, source: Sequence[str]) -> MapImpact | None:
         """What differs for the agent `name`; None when its source defines no Salesforce agent on either side.
@@ -55,15 +53,21 @@ class MapReader:
             return None
         return self._of(own, diff_maps(before, after), (before, after))
 
-    def _own(self, name: str, *maps: AgentMap) -> frozenset[str]:
-        return own_agents(name, self.names, (agent.name for side in maps for agent in side.agents))
-
-    @staticmethod
-    def _of(own: frozenset[str], found: MapDiff, maps: Iterable[AgentMap]) -> MapImpact:
-        diffs = [diff for diff in found.agents if diff.agent in own]
+    def _of(self, own: frozenset[str], found: MapDiff, maps: Iterable[AgentMap]) -> MapImpact:
+        diff = joined([diff for diff in found.agents if diff.agent in own])
         agents = [agent for side in maps for agent in side.agents if agent.name in own]
         topics = frozenset(topic.name for agent in agents for topic in agent.topics)
-        return MapImpact(diff=joined(diffs), effects=found.effects, topics=topics)
+        deploying = sorted(change.path for change in self.changed if _is_project_file(change.path))
+        effects = dict.fromkeys(deploying, _SAME_COMPONENTS) | dict(found.effects)
+        if diff is not None and deploying:
+            traced = _Deployment(deploying[0], frozenset(path for change in self.changed for path in _names(change)))
+            diff = traced.diff(diff)
+            if traced.reached:
+                effects[deploying[0]] = f"affects agent {diff.agent}: it decides which files are deployed"
+        return MapImpact(diff=diff, effects=effects, topics=topics)
+
+    def _own(self, name: str, *maps: AgentMap) -> frozenset[str]:
+        return own_agents(name, self.names, (agent.name for side in maps for agent in side.agents))
 
 
 def own_agents(name: str, configured: frozenset[str], found: Iterable[str]) -> frozenset[str]:
@@ -74,6 +78,32 @@ def own_agents(name: str, configured: frozenset[str], found: Iterable[str]) -> f
     agents = frozenset(found)
     named = frozenset(agent for agent in agents if canonical(agent) == canonical(name))
     return named or frozenset(agent for agent in agents if canonical(agent) not in configured)
+
+
+class _Deployment:
+    """Finds reasons that begin at a file nobody edited: which files are deployed has changed, and a file says so."""
+
+    def __init__(self, path: str, edited: frozenset[str]) -> None:
+        self._path = path
+        self._edited = edited
+        self.reached = False
+
+    def diff(self, diff: AgentDiff) -> AgentDiff:
+        """The difference with every such reason led back to the file."""
+        return replace(
+            diff,
+            whole=self._led(diff.whole),
+            routing=self._led(diff.routing),
+            topics={topic: self._led(reasons) for topic, reasons in diff.topics.items()},
+            actions=tuple(replace(action, reasons=self._led(action.reasons)) for action in diff.actions),
+        )
+
+    def _led(self, reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+        return tuple(reason if reason[0] in self._edited else self._through(reason) for reason in reasons)
+
+    def _through(self, reason: Reason) -> Reason:
+        self.reached = True
+        return (self._path, *reason)
 
 
 class ReadableTree:
@@ -133,10 +163,7 @@ def defines_agents(tree: Tree, source: Sequence[str]) -> bool:
 
 def may_matter(change: ChangedPath) -> bool:
     """Whether a map may read the file: when no changed file is such a one, no map needs to be read."""
-    return any(
-        component_of(path) is not None or path.rpartition("/")[2] in _PROJECT_FILES
-        for path in (change.path, change.old_path)
-    )
+    return any(component_of(path) is not None or _is_project_file(path) for path in _names(change))
 
 
 def unread(path: str) -> str:
@@ -144,10 +171,18 @@ def unread(path: str) -> str:
 
     Layouts this version does not know, and what decides which records the agent's user may see, may affect anything.
     """
-    if path.rpartition("/")[2] in _PROJECT_FILES:
-        return "affects nothing: the same components are found with it"
+    if _is_project_file(path):
+        return _SAME_COMPONENTS
     if component_of(path) is not None:
         return "affects nothing: no agent uses it"
-    if _AGENT_LIKE.search(path) or _VISIBILITY.search(path):
+    if AGENT_LIKE.search(path) or VISIBILITY.search(path):
         return ""
-    return "affects nothing: metadata that no agent runs" if _ELSEWHERE.search(path) else ""
+    return "affects nothing: metadata that no agent runs" if SHOWN.search(path) else ""
+
+
+def _is_project_file(path: str) -> bool:
+    return path.rpartition("/")[2] in _PROJECT_FILES
+
+
+def _names(change: ChangedPath) -> tuple[str, ...]:
+    return (change.path, change.old_path) if change.old_path else (change.path,)

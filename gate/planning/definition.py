@@ -49,7 +49,7 @@ class DefinitionReader:
         self._sides = (base, head)
         self._differences = differences
         names = frozenset(canonical(name) for name in ground.config.agents)
-        self._maps = MapReader(base, head, Known(), names)
+        self._maps = MapReader(base, head, Known(), names, differences.files)
         self._mappable = any(may_matter(change) for change in differences.files)
 
     def impact(self, agent: str, submodules: Sequence[str] = ()) -> Impact:

@@ -1,7 +1,7 @@
 """From differences to what they affect: agents, their topics and actions, single cases; and why it may be unknown."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gate.config import Config
@@ -115,7 +115,7 @@ class Trace:
         told: dict[str, dict[str, None]] = defaultdict(dict)
         for path, words in self._told():
             told[path][words] = None
-        return {path: "; ".join(words) for path, words in told.items()}
+        return {path: "; ".join(_of_any_effect(words)) for path, words in told.items()}
 
     def _told(self) -> Iterator[tuple[str, str]]:
         for impact in self.impacts.values():
@@ -132,6 +132,12 @@ class Trace:
         manifest = self.ground.config.test_data
         for key, names in sorted(users.items()):
             yield manifest, f"key {key}: {_listed(names)}"
+
+
+def _of_any_effect(sentences: Iterable[str]) -> list[str]:
+    """The sentences without those that say "nothing", unless all do: of several agents a change may reach one."""
+    told = list(sentences)
+    return [sentence for sentence in told if not sentence.startswith("affects nothing")] or told
 
 
 def _listed(names: Sequence[str]) -> str:

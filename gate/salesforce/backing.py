@@ -29,8 +29,9 @@ _WORDS: Mapping[UseKind, str] = {
     "service": "external service",
     "object": "object",
     "label": "custom label",
+    "metadata": "metadata",
 }
-_DATA = ("fields/", "validationRules/", "recordTypes/")  # parts of an object that change what code reads or writes
+_DATA = ("fields/", "validationRules/", "recordTypes/", "records/")  # parts of an object that code reads or writes by
 
 
 @dataclass(slots=True)
@@ -43,6 +44,7 @@ class Backing:
     graph: Graph
     waiting: dict[str, Use] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
+    connected: dict[str, list[str]] = field(default_factory=dict)  # agent, lower case -> topics that hand over to it
 
     def use(self, used: Use, user: str) -> bool:
         """Say that `user` (an element or place) uses a component; False when the repository does not hold it."""
@@ -59,6 +61,26 @@ class Backing:
             if key not in self.done:
                 self.waiting[key] = used
         return present or is_packaged(used.name)
+
+    def use_target(self, scheme: str, used: Use, user: str) -> bool:
+        """Say that `user` uses the target of an action; False when its type lies in the repository and it does not.
+
+        A target of any other type may still have a file here: the class of a method or a REST resource, a quick action,
+        a named query. What carries its name counts.
+        """
+        kind = SCHEMES.get(scheme)
+        if kind:
+            return self.use(Use(kind=kind, name=used.name, line=used.line), user)
+        self.use(Use(kind="apex", name=used.name.partition(".")[0]), user)
+        self.use(Use(kind="metadata", name=used.name), user)
+        return True
+
+    def follow_connected(self) -> None:
+        """Tie every agent that is handed over to, to the topics that do so. Call when every agent has been read."""
+        for key, place in list(self.graph.places.items()):
+            if place.kind != "action":  # an action is part of its topic, or of the agent
+                for topic in self.connected.get(place.agent.lower(), ()):
+                    self.graph.link(key, topic)
 
     def identity(self, path: str) -> str:
         """An identifier equal for equal contents; one of its own for a content that cannot be had."""
@@ -83,6 +105,8 @@ class Backing:
         owners = {path: key for key, use in level.items() for path in self.project.find(kind, use.name)}
         if kind == "object":
             self._read_objects(owners)
+        elif kind == "metadata":
+            self._read_metadata(owners)
         elif kind == "apex":
             for path, found in self.known.classes.read(self.tree, sorted(owners)).items():
                 self._add_class(owners[path], path, found)
@@ -115,7 +139,7 @@ class Backing:
         name = self.project.components[path].name
         for meta, facts in self.known.plain.read(self.tree, self.project.find("apex-meta", name)).items():
             self._add_part(f"settings/{key}", key, meta, facts, f"settings of class {name}")
-        for kind in ("apex", "object"):
+        for kind in ("apex", "object", "metadata"):
             names = self.project.paths.get(kind, {})
             for name in [word for word in found.words if word in names]:
                 if f"{kind}:{name}" != key:
@@ -165,6 +189,15 @@ class Backing:
             self._add_part(
                 f"{owners[path]}/{self.project.components[path].part.lower()}", owners[path], path, facts, ""
             )
+
+    def _read_metadata(self, owners: Mapping[str, str]) -> None:
+        for path, facts in self.known.metadata.read(self.tree, sorted(owners)).items():
+            key = owners[path]
+            self.graph.add(Element(id=key, digest=""))
+            self._add_part(f"{key}/{path}", key, path, facts, "")
+            for use in () if isinstance(facts, Unreadable) else facts.uses:
+                if f"{use.kind}:{use.name.lower()}" != key:
+                    self.use(use, key)
 
     def _add_part(self, key: str, owner: str, path: str, found: Facts | Unreadable, words: str) -> None:
         identity = self.identity(path)

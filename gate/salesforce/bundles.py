@@ -17,12 +17,7 @@ _DRAFT = 0
 def scripted_agents(functions: Functions) -> dict[str, MappedAgent]:
     """The agents that `.agent` files define, by name; one file each, the draft or else the newest frozen version."""
     backing = functions.backing
-    paths = [
-        path
-        for path, component in backing.project.components.items()
-        if component.kind == "script" and backing.project.is_source(path)
-    ]
-    scripts = backing.known.scripts.read(backing.tree, paths)
+    scripts = _scripts(backing)
     agents: dict[str, MappedAgent] = {}
     for name, _, path in sorted(_ranked(scripts, backing)):
         if name in agents:
@@ -31,6 +26,19 @@ def scripted_agents(functions: Functions) -> dict[str, MappedAgent]:
             agents[name] = _agent(functions, name, path, scripts[path])
             _add_bundle_meta(backing, name, path)
     return agents
+
+
+def _scripts(backing: Backing) -> dict[str, Script | Unreadable]:
+    """Every script of the sources, and those of the agents they hand over to, which may hand over to others."""
+    project = backing.project
+    everything = [path for path, component in project.components.items() if component.kind == "script"]
+    scripts: dict[str, Script | Unreadable] = {}
+    while paths := [path for path in everything if path not in scripts and project.is_source(path)]:
+        found = backing.known.scripts.read(backing.tree, paths)
+        scripts |= found
+        read = [script for script in found.values() if not isinstance(script, Unreadable)]
+        project.connected |= {node.agent.lower() for script in read for node in script.nodes if node.agent}
+    return scripts
 
 
 def _ranked(scripts: Mapping[str, Script | Unreadable], backing: Backing) -> Iterator[tuple[str, int, str]]:

@@ -7,7 +7,7 @@ from typing import Literal
 Kind = Literal[
     "script", "bundle-meta", "bot", "bot-version", "planner", "planner-part", "plugin", "function", "function-schema",
     "prompt", "prompt-activation", "flow", "apex", "service", "object", "definition-version", "surface",
-    "apex-meta", "label",
+    "apex-meta", "label", "metadata",
 ]  # fmt: skip
 
 
@@ -38,6 +38,17 @@ _SUFFIX = {
     "aiSurfaces": ("surface", ".aiSurface"),
     "aiResponseFormats": ("surface", ".aiResponseFormat"),
 }
+AGENT_LIKE = re.compile(r"(?:^|/)(?:ai|genAi|bot|agent|conversation)[^/]*/", re.IGNORECASE)
+"""Folders of types that are, or may be, part of agents; those not known here count in full."""
+VISIBILITY = re.compile(
+    r"(?:^|/)(?:permissionsets|permissionsetgroups|mutingpermissionsets|profiles|sharingRules|restrictionRules)/"
+)
+"""Folders of what decides which records the agent's user may see."""
+SHOWN = re.compile(
+    r"(?:^|/)(?:lwc|aura|staticresources|reports|dashboards)/"
+    r"|(?:^|/)(?:pages|components|labels|layouts|tabs|applications|flexipages|reportTypes|pathAssistants)/[^/]+\Z"
+)
+"""Folders of what people look at and no agent runs."""
 _VERSION = re.compile(r"[#_]v?(\d+)\Z")
 
 
@@ -49,12 +60,24 @@ def component_of(path: str) -> Component | None:
         return Component("script", name, file)
     match = _FOLDER.search(path)
     if match is None:
-        return None
+        return _other(path)
     folder, rest = match[1], match[2]
     if folder in _SUFFIX:
         return _by_suffix(folder, rest)
     name, _, part = rest.partition("/")
     return _by_folder(folder, name, part)
+
+
+def _other(path: str) -> Component | None:
+    """A component that is only known by its name; a record of a custom metadata type is a part of that type."""
+    if not path.endswith("-meta.xml") or any(other.search(path) for other in (AGENT_LIKE, VISIBILITY, SHOWN)):
+        return None
+    folder, _, file = path.rpartition("/")
+    name = file.removesuffix("-meta.xml").rpartition(".")[0]
+    if folder.rpartition("/")[2] == "customMetadata":
+        kind, _, record = name.partition(".")
+        return Component("object", f"{kind}__mdt", f"records/{record}.xml")
+    return Component("metadata", name) if name else None
 
 
 def _by_suffix(folder: str, rest: str) -> Component | None:

@@ -9,7 +9,7 @@ from gate.salesforce.metadata_xml import Tag
 
 _LABEL = re.compile(r"\$Label\.(?:\w+\.)?(\w+)", re.IGNORECASE)
 
-UseKind = Literal["flow", "apex", "prompt", "retriever", "service", "object", "label"]
+UseKind = Literal["flow", "apex", "prompt", "retriever", "service", "object", "label", "metadata"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,8 +29,8 @@ def read_flow(content: bytes) -> Facts:
 def _uses(root: Tag) -> Iterator[Use]:
     for call in root.all("actionCalls"):
         kind = _ACTIONS.get(call.value("actionType"))
-        if kind and call.value("actionName"):
-            yield Use(kind=kind, name=call.value("actionName"), line=call.line)
+        if call.value("actionName"):
+            yield Use(kind=kind or "metadata", name=call.value("actionName"), line=call.line, certain=kind is not None)
     for plugin in root.all("apexPluginCalls"):
         yield Use(kind="apex", name=plugin.value("apexClass"), line=plugin.line)
     for subflow in root.all("subflows"):

@@ -88,10 +88,9 @@ def link_target(backing: Backing, tag: Tag, key: str, path: str) -> None:
     """Follow `invocationTarget` of an action; a target that is not in the project is unresolved."""
     target, kind = tag.value("invocationTarget"), tag.value("invocationTargetType")
     line = next((child.line for child in tag.all("invocationTarget")), tag.line)
-    if kind in SCHEMES:
-        present = backing.use(Use(kind=SCHEMES[kind], name=target, line=line), key)
-        what = f"target {target} ({kind}) is not in the project"
-    else:
+    present = bool(target) and backing.use_target(kind, Use(kind="metadata", name=target, line=line), key)
+    what = f"target {target} ({kind}) is not in the project"
+    if kind not in SCHEMES:
         present = kind in ELSEWHERE or (not kind and bool(tag.value("source")))
         what = f"target type {kind!r} is not known" if kind else "has no target"
     if not present:

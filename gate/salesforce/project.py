@@ -7,7 +7,7 @@ from functools import cache
 
 from gate.model.agent_map import Unresolved
 from gate.ports import Tree
-from gate.salesforce.components import Component, Kind, component_of
+from gate.salesforce.components import Component, Kind, component_of, without_version
 from gate.salesforce.ignore import Ignored
 
 PROJECT_FILE = "sfdx-project.json"
@@ -21,6 +21,7 @@ class Project:
     components: dict[str, Component] = field(default_factory=dict)
     paths: dict[Kind, dict[str, list[str]]] = field(default_factory=dict)
     sources: "Folders | None" = None
+    connected: set[str] = field(default_factory=set)  # agents the sources hand over to, lower case
     ignored: list[str] = field(default_factory=list)
     replacements: dict[str, str] = field(default_factory=dict)  # project file -> its replacements as text
     unresolved: list[Unresolved] = field(default_factory=list)
@@ -30,8 +31,11 @@ class Project:
         return self.paths.get(kind, {}).get(name.lower(), [])
 
     def is_source(self, path: str) -> bool:
-        """Whether agents may be defined in this file."""
-        return self.sources is None or path in self.sources
+        """Whether agents may be defined in this file; one that a source hands over to may lie anywhere."""
+        if self.sources is None or path in self.sources:
+            return True
+        name, _ = without_version(self.components[path].name)
+        return name.lower() in self.connected
 
 
 class Folders:

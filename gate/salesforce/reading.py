@@ -14,6 +14,8 @@ from gate.salesforce.newer import newer_agents
 from gate.salesforce.replacements import add_replacements
 from gate.salesforce.sources import Known
 
+_BACKING = ("apex:", "flow:", "prompt:", "service:", "metadata:")
+
 
 def read_map(tree: Tree, sources: Sequence[str] = (), *, known: Known | None = None) -> AgentMap:
     """The agents of one side. Never raises for what a file holds: what cannot be read is `unresolved` and widens.
@@ -29,6 +31,7 @@ def read_map(tree: Tree, sources: Sequence[str] = (), *, known: Known | None = N
     scripted = scripted_agents(functions)
     agents = {**scripted, **classic_agents(functions, scripted)}
     agents |= newer_agents(backing, agents)
+    backing.follow_connected()
     backing.follow()
     add_replacements(backing)
     for path in project.ignored:
@@ -57,8 +60,8 @@ def _with_backing(agent: MappedAgent, found: AgentMap, reach: Mapping[str, set[s
     elements = [found.elements[key] for key in sorted(reach.get(agent.name, ())) if key in found.elements]
     prompts = [item.words.removeprefix("prompt template ") for item in elements if item.id.startswith("prompt:")]
     retrievers = [item.words.removeprefix("retriever ") for item in elements if item.id.startswith("retriever:")]
-    backing = {item.path for item in elements if item.id.startswith(("apex:", "flow:", "prompt:", "service:"))}
     paths = {item.path for item in elements}
+    backing = {item.path for item in elements if item.path and item.id.startswith(_BACKING)}
     return replace(
         agent,
         prompts=tuple(sorted(prompts)),

@@ -142,6 +142,8 @@ class ScriptedAgent:
             self._resolve(node, reference)
         if node.kind in CONNECTED and not node.target:
             self._note(node.line, f"connected agent {node.name} has no target")
+        if node.agent:
+            self.backing.connected.setdefault(node.agent.lower(), []).append(self._topic_place(node.name))
         return MappedTopic(
             name=node.name,
             description=node.description,
@@ -172,9 +174,8 @@ class ScriptedAgent:
         )
 
     def _target(self, item: Definition, scheme: str, name: str, user: str) -> None:
-        kind = SCHEMES.get(scheme)
-        found = self.backing.use(Use(kind=kind, name=name, line=item.line), user) if kind else scheme != "placeholder"
-        if not found:
+        found = self.backing.use_target(scheme, Use(kind="metadata", name=name, line=item.line), user)
+        if not found or scheme == "placeholder":
             self._note(item.line, f"target {item.target} of action {item.name} is not in the project")
 
     def _source(self, item: Definition, user: str) -> None:

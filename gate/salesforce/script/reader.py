@@ -92,6 +92,12 @@ class Node:
     tools: list[Tool] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
 
+    @property
+    def agent(self) -> str:
+        """The agent that a connected topic hands over to; "" when it is none."""
+        scheme, _, name = self.target.partition("://")
+        return name if self.kind in CONNECTED and scheme == "agentforce" else ""
+
 
 @dataclass(slots=True, kw_only=True)
 class Script:

@@ -166,3 +166,29 @@ def test_a_removed_agent_affects_every_case() -> None:
     files = {path: text for path, text in FILES.items() if path != BUNDLE}
     assert chosen(plan_of(_side(FILES), _side(files), settings=SETTINGS)) == EVERY
     assert chosen(plan_of(_side(files), _side(FILES), settings=SETTINGS)) == EVERY
+
+
+def test_a_file_that_is_no_longer_deployed_is_led_back_to_what_decides_that() -> None:
+    plan = _after({".forceignore": "**/OrderLookup.cls\n"})
+    assert reasons_of(plan, "returns")[0] == (".forceignore", LOOKUP, "action Look_Up_Order", "topic Returns")
+    assert effect_of(plan, ".forceignore").startswith("affects agent ")
+
+
+def test_an_ignore_file_that_hides_nothing_of_an_agent_affects_nothing() -> None:
+    plan = _after({".forceignore": "**/jsconfig.json\n"})
+    assert chosen(plan) == []
+    assert effect_of(plan, ".forceignore") == "affects nothing: the same components are found with it"
+
+
+def test_an_agent_outside_of_the_source_that_is_handed_over_to_affects_the_topic_that_does_so() -> None:
+    path = "service/aiAuthoringBundles/Expert/Expert.agent"
+    expert = 'config:\n  developer_name: "Expert"\nstart_agent All:\n  description: "All"\n'
+    handing_over = SCRIPT + 'connected_subagent returns_expert:\n  target: "agentforce://Expert"\n  description: "x"\n'
+    base = {**FILES, BUNDLE: handing_over, path: expert}
+    cases = (*SUITE, plan_case("expert", agent="shop-agent", topic="Returns Expert"))
+    head = {**base, path: expert.replace('All"', 'Everything"')}
+    plan = plan_of(side(base, cases), side(head, cases), settings=SETTINGS)
+    assert "expert" in chosen(plan)
+    assert "orders" not in chosen(plan)
+    assert effect_of(plan, path).startswith("affects ")
+    assert "nothing" not in effect_of(plan, path)

@@ -17,12 +17,43 @@ TEMPLATE = "Explain_Delay.genAiPromptTemplate-meta.xml"
 SCHEMA = "Get_Weather/input/schema.json"
 PLANNER = "Lantern_v2.genAiPlannerBundle"
 
+QUICK_ACTION = (
+    "apps/shared/main/quickActions/Log_Visit.quickAction-meta.xml",
+    "<QuickAction><flowDefinition>Log_Visit</flowDefinition><optionsCreateFeedItem>true</optionsCreateFeedItem></QuickAction>",
+)
+LOG_VISIT = ("apps/shared/main/flows/Log_Visit.flow-meta.xml", "<Flow><status>Active</status></Flow>")
+CREDENTIAL = (
+    "apps/orders/main/namedCredentials/Depot_Api.namedCredential-meta.xml",
+    "<NamedCredential><label>Depot</label><url>https://depot.example</url></NamedCredential>",
+)
+RECORD = (
+    "apps/orders/main/customMetadata/Port_Setting.Default.md-meta.xml",
+    "<CustomMetadata><values><field>Days__c</field><value>3</value></values></CustomMetadata>",
+)
+BILLING = (
+    "apps/orders/main/aiAuthoringBundles/Harbor_Billing/Harbor_Billing.agent",
+    (
+        'config:\n  developer_name: "Harbor_Billing"\nstart_agent Bills:\n  description: "Bills"\n'
+        "  reasoning:\n    instructions: ->\n      | Explain bills.\n"
+    ),
+)
+CODE = "{ return callOut('callout:Depot_Api/parcels', Port_Setting__mdt.getInstance('Default')); }"
+PORT = edited(
+    DictTree({**HARBOR.files, **dict([QUICK_ACTION, LOG_VISIT, CREDENTIAL, RECORD, BILLING])}),
+    "ParcelLookup.cls", "public static", f"Object ask() {CODE} public static",
+)  # fmt: skip
+PORT = edited(PORT, "Harbor_Care/Harbor_Care.agent", "externalService://DepotApi.notify", "quickAction://Log_Visit")
+
 Reach = tuple[str, tuple[str, ...], tuple[str, ...]]
 Row = tuple[str, DictTree, DictTree, Reach]
 
 
 def harbor(ending: str, old: str, new: str) -> tuple[DictTree, DictTree]:
     return HARBOR, edited(HARBOR, ending, old, new)
+
+
+def port(ending: str, old: str, new: str) -> tuple[DictTree, DictTree]:
+    return PORT, edited(PORT, ending, old, new)
 
 
 def lantern(ending: str, old: str, new: str) -> tuple[DictTree, DictTree]:
@@ -37,6 +68,7 @@ FIND: Reach = ("part", ("Tracking",), ("Find_Parcel",))
 BOOK: Reach = ("part", ("Pickup",), ("Book_Pickup",))
 EXPLAIN: Reach = ("part", ("Tracking",), ("Explain_Delay",))
 WHOLE: Reach = ("agent", (), ())
+NOTIFY: Reach = ("part", ("Pickup",), ("Notify_Depot",))
 WEATHER: Reach = ("part", ("Weather",), ("Get_Weather",))
 
 ROWS: list[Row] = [
@@ -86,6 +118,13 @@ ROWS: list[Row] = [
      NOTHING),
     ("external service", *harbor("DepotApi.externalServiceRegistration-meta.xml", "true", "false"),
      ("part", ("Pickup",), ("Notify_Depot",))),
+    ("other metadata that is a target", *port("quickAction-meta.xml", "true", "false"), NOTIFY),
+    ("flow of a quick action", *port("Log_Visit.flow-meta.xml", "Active", "Draft"), NOTIFY),
+    ("other metadata that a class names", *port("namedCredential-meta.xml", "https", "http"), FIND),
+    ("other metadata: label", *port("namedCredential-meta.xml", ">Depot<", ">The depot<"), NOTHING),
+    ("record of a custom metadata type", *port("Default.md-meta.xml", "3", "4"), FIND),
+    ("topic of an agent that is handed over to", *port("Harbor_Billing.agent", "Explain", "Tell of"),
+     ("part", ("Harbor_Billing",), ())),
     ("replacement at deploy", *harbor("sfdx-project.json", '"DEPOT"', '"OTHER_DEPOT"'),
      BOOK),
     ("classic: label of a topic", *lantern("Weather.genAiPlugin-meta.xml", "Wether", "Weather"), NOTHING),
@@ -109,15 +148,13 @@ ROWS: list[Row] = [
 
 @pytest.mark.parametrize(("base", "head", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_a_change_affects(base: DictTree, head: DictTree, expected: Reach) -> None:
-    name = "Harbor_Care" if base is HARBOR else "Lantern"
+    name = "Lantern" if LANTERN in (base, head) else "Harbor_Care"
     assert reach(difference(base, head).agent(name)) == expected
 
 
 @pytest.mark.parametrize(("base", "head", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
-def test_a_change_taken_back_affects_the_same(
-    base: DictTree, head: DictTree, expected: Reach
-) -> None:
-    name = "Harbor_Care" if base is HARBOR else "Lantern"
+def test_a_change_taken_back_affects_the_same(base: DictTree, head: DictTree, expected: Reach) -> None:
+    name = "Lantern" if LANTERN in (base, head) else "Harbor_Care"
     assert reach(difference(head, base).agent(name)) == expected
 
 
@@ -197,9 +234,7 @@ def test_an_action_of_the_start_reaches_every_case() -> None:
     ],
     ids=["class deleted", "flow of another agent added", "agent deleted"],
 )
-def test_an_added_or_deleted_file(
-    edit: Callable[[DictTree], DictTree], expected: Reach
-) -> None:
+def test_an_added_or_deleted_file(edit: Callable[[DictTree], DictTree], expected: Reach) -> None:
     found = reach(difference(HARBOR, edit(HARBOR)).agent("Harbor_Care"))
     assert found[0] == expected[0]
     assert set(expected[2]) <= set(found[2])

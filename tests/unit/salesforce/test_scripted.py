@@ -1,5 +1,7 @@
 """References inside one script, wherever what they name is defined."""
 
+import pytest
+
 from gate.model.agent_map import MappedAgent
 from gate.salesforce.reading import read_map
 from tests.projects import difference, edited, reach
@@ -134,3 +136,10 @@ def test_a_library_action_without_a_known_target_is_told() -> None:
     ):
         head = edited(TREE, "Library_Action.genAiFunction-meta.xml", old, new)
         assert what in {item.what for item in kiosk(head).unresolved}
+
+
+@pytest.mark.parametrize("target", ["apexRest://Rates", "auraEnabled://Rates.today"])
+def test_a_class_behind_a_rest_resource_or_a_method_is_backing_code(target: str) -> None:
+    script = f'config:\n  developer_name: "A"\nstart_agent T:\n  actions:\n    Ask:\n      target: "{target}"\n'
+    found = read_map(DictTree({"aiAuthoringBundles/A/A.agent": script, "classes/Rates.cls": "class Rates {}"}))
+    assert found.agents[0].backing == ("classes/Rates.cls",)

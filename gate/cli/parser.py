@@ -187,6 +187,8 @@ def _set_up(commands: Commands) -> None:
         "--source", action="append", default=[], metavar="DIR", help="where agents lie (may be repeated; default: look)"
     )
     init.add_argument("--dry-run", action="store_true", help="say what would be written, write nothing")
+    doctor = commands.add("doctor", "doctor:doctor", "look at all the gate needs; say what is missing and the remedy")
+    _json(doctor, "print it as data on stdout")
 
 
 def _selection(command: argparse.ArgumentParser) -> None:

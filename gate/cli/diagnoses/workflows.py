@@ -1,0 +1,32 @@
+"""The workflows that run the gate."""
+
+from collections.abc import Iterator
+
+from gate.cli.diagnoses.diagnosis import Diagnosis, fine, problem
+from gate.errors import GateError
+from gate.planning.patterns import within
+from gate.ports import Tree
+from gate.reports.phrases import count
+from gate.scaffold.wiring import gate_steps, weak_points
+
+FOLDER = ".github/workflows"
+OWN_ACTION = "action.yml"
+
+
+def workflows(tree: Tree) -> Iterator[Diagnosis]:
+    """Whether they are there, and let no change slip past the gate."""
+    paths = [path for path in tree.paths() if within(path, FOLDER) and path.endswith((".yml", ".yaml"))]
+    try:
+        texts = {path: text.decode("utf-8", "replace") for path, text in tree.read_many(paths).items()}
+    except GateError as error:
+        yield problem("workflows", error.message, error.hint)
+        return
+    own_action = OWN_ACTION in tree.paths() and "entrypoint.py" in tree.paths()
+    steps, unreadable = gate_steps(texts, own_action=own_action)
+    weak = [*unreadable, *weak_points(steps)]
+    for one in weak:
+        where = f"{one.path}:{one.line}" if one.line else one.path
+        yield problem("workflows", f"{where}: {one.message}", one.hint)
+    if not weak:
+        files = len({step.path for step in steps})
+        yield fine("workflows", f"{count(files, 'file')} run the gate, for every push and for sign-off")

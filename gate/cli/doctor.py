@@ -1,0 +1,76 @@
+"""`agent-gate doctor`: looks at everything the gate needs and says what is missing, each with one remedy."""
+
+import json
+import os
+from argparse import Namespace
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from gate.cli.diagnoses import hub, machine, suite
+from gate.cli.diagnoses.diagnosis import Diagnosis, State, fine, problem_of, unknown
+from gate.cli.diagnoses.workflows import workflows
+from gate.cli.workspace import DEFAULT_BRANCH, read_config
+from gate.errors import ExitCode, GateError, RepositoryError
+from gate.ports import Tree
+from gate.reports.escape import terminal
+from gate.repository.git import Git
+from gate.repository.repository import Repository
+
+_MARKS: dict[State, str] = {"fine": "ok", "problem": "PROBLEM", "unknown": "unknown"}
+
+
+def doctor(arguments: Namespace) -> int:
+    """Print a line for each thing looked at; 2 when one of them is a problem. Changes nothing."""
+    found = list(_examined(Path.cwd()))
+    if arguments.json:
+        print(json.dumps([asdict(one) for one in found], indent=1))
+    else:
+        print("\n".join(line for one in found for line in _lines(one)))
+    return ExitCode.CONFIGURATION if any(one.state == "problem" for one in found) else ExitCode.PASS
+
+
+def _examined(start: Path) -> Iterator[Diagnosis]:
+    yield machine.git_program(start)
+    try:
+        repository = Repository.discover(start)
+    except RepositoryError as error:
+        yield problem_of("repository", error)
+        yield unknown("everything else", "needs a repository")
+        return
+    with repository:
+        yield fine("repository", str(repository.root))
+        yield from machine.history(repository)
+        yield from _held(repository)
+        yield from workflows(repository.work_tree())
+        yield from hub.github(hub.remote(Git(repository.root), os.environ))
+
+
+def _held(repository: Repository) -> Iterator[Diagnosis]:
+    tree = repository.work_tree()
+    try:
+        _text, config = read_config(tree)
+    except GateError as error:
+        yield problem_of("configuration", error)
+        yield unknown("fixtures, baselines, recordings", "need a configuration")
+        return
+    yield fine("configuration", f"agent-gate.yml names {', '.join(config.agents)}")
+    told, cases = suite.fixtures(tree, config)
+    yield told
+    base = _base(repository)
+    yield from suite.agents(suite.Holding(root=repository.root, tree=tree, config=config, cases=cases, base=base))
+    yield suite.judge(repository.root, config)
+    yield machine.run_folders(repository.root / config.runs)
+
+
+def _base(repository: Repository) -> Tree | None:
+    try:
+        branch = repository.default_branch(DEFAULT_BRANCH)
+        return repository.tree(repository.merge_base(branch, "HEAD"))
+    except RepositoryError:
+        return None
+
+
+def _lines(one: Diagnosis) -> list[str]:
+    says = f"{_MARKS[one.state]:<8}{terminal(one.about)}: {terminal(one.says)}"
+    return [says, f"        → {terminal(one.remedy)}"] if one.remedy else [says]

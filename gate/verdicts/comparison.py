@@ -106,14 +106,17 @@ def _case(facts: Facts, finding: CaseFinding, scorers: Scorers) -> CaseCompariso
 
 
 def _settled_finding(finding: CaseFinding, known: CaseInput, different: tuple[str, ...]) -> CaseFinding:
-    """The procedure's finding, unless the case cannot be compared or is set aside: then that is what is said of it."""
+    """The procedure's finding, unless the case cannot be compared or is set aside: then that is what is said of it.
+
+    A case that differs from the stored one regresses by pairs of this run alone, which are numbers of one thing.
+    """
     if known.quarantined:
         return replace(finding, verdict=CaseVerdict.QUARANTINED)
     if finding.verdict in _UNHEARD:
         return finding
     if not known.stored_runs:
         return replace(finding, verdict=CaseVerdict.NEW)
-    if not known.comparable:
+    if not known.comparable and finding.verdict is not CaseVerdict.REGRESSED:
         what = " and ".join(_CHANGED[name] for name in different)
         return replace(finding, verdict=CaseVerdict.NOT_COMPARABLE, explanation=f"not comparable: {what} changed")
     return finding

@@ -27,11 +27,11 @@ class Facts:
 
     def base_tally(self, dimension: Dimension) -> Tally | None:
         """The base's numbers: of this run's base trials, else stored; None when they are no measure for the head."""
-        if not self.known.comparable or self.row is None:
-            return None
         session = self.base.get(dimension)
         if session is not None and any(session.shown):
             return session.tally(self.levels[dimension], advisory=dimension in self.advisory)
+        if not self.known.comparable or self.row is None:
+            return None
         stored = self.row.hist.get(dimension, (0.0, 0.0, 0.0))
         return tally_of(stored, self.levels[dimension], max(0.0, round(self.row.runs - sum(stored), 2)))
 

@@ -11,6 +11,7 @@ from gate.model.words import CaseVerdict, Conclusion
 from gate.verdicts.inputs import decides
 from gate.verdicts.standing import Standing
 
+_NOT_COMPARED = frozenset({CaseVerdict.NEW, CaseVerdict.NOT_COMPARABLE, CaseVerdict.QUARANTINED})
 MOST_NAMED = 5
 """Cases a sentence names; beyond, it counts them."""
 
@@ -83,8 +84,14 @@ def _passed(standing: Standing) -> str:
     if not standing.plan.selected:
         return "nothing affected"
     cases = [case for case in standing.comparison.cases if decides(case.severity, case.status)]
+    compared = [case for case in cases if case.verdict not in _NOT_COMPARED]
     improved = sum(1 for case in standing.comparison.cases if case.verdict is CaseVerdict.IMPROVED)
-    ran = f"no regression in {counted(len(cases), 'P0 case')}" if cases else "no P0 case ran, none can hold the merge"
+    ran = (
+        f"no regression in {counted(len(compared), 'P0 case')}" if cases else "no P0 case ran, none can hold the merge"
+    )
+    if len(compared) < len(cases):
+        aside = counted(len(cases) - len(compared), "P0 case")
+        ran = f"{ran}, {aside} not compared" if compared else f"none of {aside} could be compared"
     return f"{ran}, {counted(improved, 'case')} improved" if improved else ran
 
 

@@ -6,7 +6,7 @@ from gate.model.comparison import CaseInput
 from gate.model.words import Arm, CaseVerdict, Severity
 from gate.verdicts.confirm.ledger import CONTROL, SCREEN, Ledger, Standing, Steps
 from gate.verdicts.confirm.options import ConfirmOptions
-from gate.verdicts.confirm.screening import seen, settle_reported, settle_unscored
+from gate.verdicts.confirm.screening import is_controllable, seen, settle_reported, settle_unscored
 
 GUARANTEE = "Deterministic driver: one trial per case, and every drop is a drop"
 DETECTABLE = "smallest drop seen: one failed trial"
@@ -30,6 +30,8 @@ def deterministic_steps(ledger: Ledger, options: ConfirmOptions) -> Steps:
 
 def _differs(standing: Standing) -> bool:
     """Whether base is needed to tell: head failed, or passes what is stored as failing."""
+    if is_controllable(standing.case):
+        return bool(standing.head.failed)
     case = standing.case
     comparable = case.comparable and not case.quarantined and case.stored_runs > 0
     return comparable and bool(standing.head.failed or not _passes_stored(case))
@@ -39,7 +41,7 @@ def _settle(standing: Standing, *, with_base: bool) -> None:
     case, head, base = standing.case, standing.head, standing.base
     if settle_unscored(standing):
         return
-    if not case.comparable or case.quarantined or case.stored_runs <= 0:
+    if (not case.comparable or case.quarantined or case.stored_runs <= 0) and not base.asked:
         settle_reported(standing)
     elif base.missing:
         standing.settle(CaseVerdict.INFRA_FAILURE, f"{seen(standing)}; the base trial is missing")

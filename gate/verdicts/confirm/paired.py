@@ -9,7 +9,7 @@ from gate.verdicts.confirm.groups import examine, fallen, group_members, suite_p
 from gate.verdicts.confirm.ledger import Ledger, Steps
 from gate.verdicts.confirm.options import ConfirmOptions
 from gate.verdicts.confirm.pairs import confirm
-from gate.verdicts.confirm.screening import screen, seen, suspects
+from gate.verdicts.confirm.screening import changed_suspects, screen, seen, suspects
 
 _NAMED = 5  # cases named in one sentence
 
@@ -40,7 +40,7 @@ def _blocking(ledger: Ledger, options: ConfirmOptions) -> Steps:
     yield from break_on_drift(ledger, frozen, suite_p(members) if frozen else 1.0)
     if ledger.environment or ledger.missing_too_many(options.infra_missing):
         return
-    yield from confirm(ledger, options, frozen)
+    yield from confirm(ledger, options, [*frozen, *changed_suspects(ledger)])
     if ledger.drifted:
         ledger.groups.append(GroupFinding(group="", verdict=CaseVerdict.UNCHANGED, explanation=_drift(ledger.drifted)))
     if not _blocks(ledger) and not ledger.missing_too_many(options.infra_missing):

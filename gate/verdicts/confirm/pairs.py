@@ -30,7 +30,9 @@ def confirm(ledger: Ledger, options: ConfirmOptions, standings: Sequence[Standin
         elif not regressed and ledger.missing_too_many(options.infra_missing):
             _stop(active, "stopped: too many trials are missing")
         active = [suspect for suspect in active if suspect.standing.verdict is None]
-    ledger.drifted = [suspect.standing.case.case for suspect in suspects if suspect.fails_on_base]
+    ledger.drifted = [
+        suspect.standing.case.case for suspect in suspects if suspect.fails_on_base and suspect.standing.case.comparable
+    ]
 
 
 def _suspect(standing: Standing) -> Suspect:
@@ -107,4 +109,5 @@ def _regressed(suspect: Suspect, needed: float) -> str:
 def _trials(suspect: Suspect) -> str:
     case, head = suspect.standing.case, suspect.standing.head
     base = f", base {of(suspect.base_passed, suspect.base_scored)}" if suspect.base_scored else ""
-    return f"head passed {of(head.passed, head.scored)} trials{base}; stored {of(case.stored_ok, case.stored_runs)}"
+    stored = f"; stored {of(case.stored_ok, case.stored_runs)}" if case.comparable else ""
+    return f"head passed {of(head.passed, head.scored)} trials{base}{stored}"

@@ -1,6 +1,7 @@
 """The first look: a few head trials of every case, and what they say of the cases that cannot block."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import Enum, auto
 
 from gate.model.comparison import CaseInput
@@ -42,11 +43,21 @@ def standpoint(case: CaseInput) -> Standpoint:
     return Standpoint.QUARANTINED if unsteady else Standpoint.GATEABLE
 
 
+def is_controllable(case: CaseInput) -> bool:
+    """Whether the case could block before its fixture, test data or scorers changed: then only pairs can tell.
+
+    Both arms run the changed fixture under the changed scorers, so their pairs are numbers of one thing. Else editing a
+    fixture would be a way past the gate.
+    """
+    like = replace(case, comparable=True)
+    return standpoint(case) is Standpoint.NOT_COMPARABLE and standpoint(like) is Standpoint.GATEABLE
+
+
 def screen(ledger: Ledger, options: ConfirmOptions, standings: Sequence[Standing]) -> Steps:
     """Run the head trials of these cases in one batch: P1 before P2, first trials before repeats.
 
     So a budget that cuts the end of the batch drops P2 first, then P1's repeats. Cases that are only reported get their
-    verdict here, and so do gateable ones in which nothing failed.
+    verdict here, and so do the others when nothing failed.
     """
     planned = sorted(
         (standing.case.severity, trial, index)
@@ -56,7 +67,8 @@ def screen(ledger: Ledger, options: ConfirmOptions, standings: Sequence[Standing
     requests = [ledger.ask(standings[index], Arm.HEAD) for _, _, index in planned]
     yield from ledger.perform((SCREEN, requests))
     for standing in standings:
-        _settle(standing)
+        if not (options.has_base_arm and standing.head.failed and is_controllable(standing.case)):
+            _settle(standing)
 
 
 def suspects(ledger: Ledger) -> list[Standing]:
@@ -65,6 +77,13 @@ def suspects(ledger: Ledger) -> list[Standing]:
         standing
         for standing in ledger.standings.values()
         if standing.head.failed and standpoint(standing.case) is Standpoint.GATEABLE
+    ]
+
+
+def changed_suspects(ledger: Ledger) -> list[Standing]:
+    """The cases that failed and of which only pairs can tell, because their stored counts are of something else."""
+    return [
+        standing for standing in ledger.standings.values() if standing.head.failed and is_controllable(standing.case)
     ]
 
 

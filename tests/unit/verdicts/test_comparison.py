@@ -51,13 +51,17 @@ def _head(*scores: Given, case: Case = CASE, advisory: frozenset[Dimension] = fr
 
 
 def _compare(
-    trials: Iterable[TrialScores], verdict: CaseVerdict, *, advisory: frozenset[Dimension] = frozenset()
+    trials: Iterable[TrialScores],
+    verdict: CaseVerdict,
+    *,
+    case: Case = CASE,
+    advisory: frozenset[Dimension] = frozenset(),
 ) -> CaseComparison:
-    findings = Findings(cases={CASE.key: CaseFinding(verdict=verdict, explanation="said so", head_trials=4)})
+    findings = Findings(cases={case.key: CaseFinding(verdict=verdict, explanation="said so", head_trials=4)})
     return _only(
         compare(
-            [CASE],
-            make_plan([CASE], BASELINE),
+            [case],
+            make_plan([case], BASELINE),
             {"support": BASELINE},
             trials,
             findings,
@@ -130,6 +134,18 @@ def test_a_changed_rubric_is_named_and_no_unlike_numbers_are_shown() -> None:
     assert (case.verdict, case.blocks, case.differs) == (CaseVerdict.NOT_COMPARABLE, False, ("rubric",))
     assert case.finding.explanation == "not comparable: the rubric changed"
     assert [one.base for one in case.dimensions] == [None, None]
+
+
+def test_a_changed_case_whose_pairs_show_a_regression_blocks_with_the_numbers_of_this_run() -> None:
+    """Both arms ran the changed fixture, so their numbers are alike; the stored ones still are not shown."""
+    changed = make_case("bulk-items", CORRECTNESS, TONE, rubric="r2")
+    trials = [*make_trials(changed, 2, 2, arm=Arm.BASE), *make_trials(changed, 0, 0)]
+    case = _compare(trials, CaseVerdict.REGRESSED, case=changed)
+    tally = _dimensions(case)[CORRECTNESS].base
+
+    assert (case.verdict, case.blocks, case.differs) == (CaseVerdict.REGRESSED, True, ("rubric",))
+    assert tally is not None
+    assert (tally.passed, tally.scored) == (2, 2)
 
 
 def test_a_case_in_quarantine_is_shown_and_does_not_block() -> None:

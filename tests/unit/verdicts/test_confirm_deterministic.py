@@ -50,7 +50,7 @@ def test_a_stored_failure_that_passes_now_has_improved(options: ConfirmOptions) 
     ("case", "expected"),
     [
         (replace(known("a/b", 0, 0), comparable=False), CaseVerdict.NEW),
-        (replace(known("a/b"), comparable=False), CaseVerdict.NOT_COMPARABLE),
+        (replace(known("a/b", severity=Severity.P1), comparable=False), CaseVerdict.NOT_COMPARABLE),
         (replace(known("a/b"), quarantined=True, may_block=False), CaseVerdict.QUARANTINED),
         (known("a/b", severity=Severity.P1), CaseVerdict.REGRESSED),
     ],
@@ -90,3 +90,19 @@ def test_fail_fast_leaves_out_what_cannot_block() -> None:
 
 def test_it_says_what_it_is() -> None:
     assert confirm_procedure([], WITH_BASE).findings().guarantee.startswith("Deterministic driver")
+
+
+@pytest.mark.parametrize(
+    ("options", "base_passes", "expected"),
+    [
+        (WITH_BASE, True, CaseVerdict.REGRESSED),
+        (WITH_BASE, False, CaseVerdict.UNCHANGED),
+        (WITHOUT_BASE, True, CaseVerdict.NOT_COMPARABLE),
+    ],
+)
+def test_a_changed_case_that_fails_is_told_by_the_base_of_this_run(
+    options: ConfirmOptions, base_passes: bool, expected: CaseVerdict
+) -> None:
+    procedure = confirm_procedure([replace(known("a/b"), comparable=False)], options)
+    play(procedure, lambda request: passed(request.arm is Arm.BASE and base_passes))
+    assert procedure.findings().cases["a/b"].verdict is expected

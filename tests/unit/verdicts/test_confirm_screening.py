@@ -8,7 +8,7 @@ import pytest
 from gate.model.comparison import CaseInput, Request
 from gate.model.words import Arm, CaseVerdict, Outcome, Severity
 from gate.verdicts.confirm import ConfirmOptions, Mode, confirm_procedure
-from tests.procedures import breaking, known, passed, play, suite
+from tests.procedures import blocks, breaking, known, passed, play, regressed, suite
 
 CASE = "agent/case"
 
@@ -52,7 +52,8 @@ def test_a_change_that_breaks_nothing_costs_only_the_screening() -> None:
     ("case", "expected"),
     [
         (replace(known(CASE, 0, 0), comparable=False), CaseVerdict.NEW),
-        (replace(known(CASE), comparable=False), CaseVerdict.NOT_COMPARABLE),
+        (replace(known(CASE, 14, 20), comparable=False), CaseVerdict.NOT_COMPARABLE),
+        (replace(known(CASE, severity=Severity.P1), comparable=False), CaseVerdict.NOT_COMPARABLE),
         (known(CASE, 4, 4), CaseVerdict.NEW),
         (known(CASE, 14, 20), CaseVerdict.QUARANTINED),
         (replace(known(CASE), quarantined=True, may_block=False), CaseVerdict.QUARANTINED),
@@ -61,8 +62,32 @@ def test_a_change_that_breaks_nothing_costs_only_the_screening() -> None:
         (known(CASE), CaseVerdict.REGRESSED),
     ],
 )
-def test_only_comparable_admitted_p0_cases_regress(case: CaseInput, expected: CaseVerdict) -> None:
+def test_only_admitted_steady_p0_cases_regress(case: CaseInput, expected: CaseVerdict) -> None:
     assert verdict_of(case) is expected
+
+
+def test_a_changed_case_that_fails_is_told_by_pairs_alone() -> None:
+    """Or editing a fixture, the test data or the judge would be a way past the gate."""
+    cases = [*suite(10), *[replace(known(f"agent/changed-{number}"), comparable=False) for number in range(3)]]
+    changed = {case.case for case in cases if not case.comparable}
+
+    broken = confirm_procedure(cases, ConfirmOptions())
+    play(broken, breaking("agent/changed-0"))
+    finding = broken.findings().cases["agent/changed-0"]
+    assert regressed(broken.findings()) == {"agent/changed-0"}
+    assert "paired runs" in finding.explanation
+    assert "stored" not in finding.explanation
+
+    harder = confirm_procedure(cases, ConfirmOptions())
+    play(harder, lambda request: passed(request.case not in changed))  # base fails the changed fixtures as well
+    assert not blocks(harder.findings())
+    assert not harder.findings().groups  # the fixtures changed, so this is no drift of the platform
+
+
+def test_a_changed_case_without_a_base_arm_is_not_compared() -> None:
+    procedure = confirm_procedure([replace(known(CASE), comparable=False)], ConfirmOptions(has_base_arm=False))
+    play(procedure, breaking(CASE))
+    assert procedure.findings().cases[CASE].verdict is CaseVerdict.NOT_COMPARABLE
 
 
 def test_a_quarantined_case_that_always_passes_now_has_improved() -> None:

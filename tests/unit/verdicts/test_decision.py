@@ -63,6 +63,16 @@ def test_improvements_are_counted() -> None:
     assert decision.headline == "Pass: no regression in 1 P0 case, 1 case improved"
 
 
+def test_cases_that_were_not_compared_are_not_said_to_hold() -> None:
+    one = decide(
+        make_plan([GOOD, BAD]), compare_by_majority(make_baseline((GOOD, [2] * 20)), (GOOD, [2, 2]), (BAD, [0, 0]))
+    )
+    none = decide(make_plan([BAD]), compare_by_majority(make_baseline((GOOD, [2] * 20)), (BAD, [0, 0])))
+
+    assert one.headline == "Pass: no regression in 1 P0 case, 1 P0 case not compared"
+    assert none.headline == "Pass: none of 1 P0 case could be compared"
+
+
 def test_one_regressed_p0_case_blocks_and_says_what_to_do() -> None:
     decision = _decide(_compare(bad=[1, 1]))
 

@@ -10,7 +10,7 @@ from gate.baselines.record import KEEP_AT_MERGE, Origin, record
 from gate.cli.recording import refuse_missing
 from gate.cli.setting import ADVISORY
 from gate.cli.stored import require_default_branch, run_name, stored_baselines
-from gate.cli.topping import anchored, origin_of, scorers_now, written
+from gate.cli.topping import changed, origin_of, scorers_now
 from gate.cli.upkeep import Upkeep
 from gate.cli.workspace import Workspace
 from gate.errors import UsageError
@@ -44,9 +44,7 @@ def count_merged(workspace: Workspace, folders: Sequence[Path], release_name: st
         with RunFolder.open(path) as folder:
             merged = _Merged.of(folder, workspace, plan)
             notes += merged.count_into(stored)
-    changed = [agent for agent in stored if agent not in before or stored[agent].cases != before[agent].cases]
-    made = {agent: stored[agent] for agent in (stored if release_name else changed)}
-    kept = anchored(workspace, plan, made, release_name) if release_name else written(workspace, made)
+    kept = changed(workspace, before, stored, release_name)
     return replace(kept, notes=(*notes, *kept.notes))
 
 

@@ -1,18 +1,20 @@
 """Has run what the rows of the working tree's baselines lack, and nothing else."""
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from gate import __version__
 from gate.agents.open import open_agents
 from gate.baselines.comparable import Scorers
-from gate.baselines.record import Origin, release
+from gate.baselines.record import Origin, record, release
 from gate.cli.recording import Recorded, recording, refuse_missing
 from gate.cli.setting import open_judge
 from gate.cli.stored import baseline_path, require_default_branch, stored_baselines
 from gate.cli.upkeep import Ran, Upkeep, head_trials, lacking, upkeep
 from gate.cli.workspace import Workspace
 from gate.model.baseline import Baseline
+from gate.model.case import Case
 from gate.model.plan import AgentPlan, Plan
 from gate.model.words import Tier
 from gate.planning.sides import Scope
@@ -31,10 +33,12 @@ def top_up(workspace: Workspace, agents: Sequence[str], release_name: str) -> Up
     scorers = scorers_now(workspace)
     cases = [case for case in workspace.head.cases if case.agent in {agent.name for agent in plan.agents}]
     task = lacking(cases, stored, scorers)
-    if not task.stored:
-        return anchored(workspace, plan, stored, release_name)
-    drivers = open_agents(workspace.root, workspace.config, plan)
     origins = {agent.name: origin_of(agent, plan, scorers) for agent in plan.agents}
+    if not task.stored:
+        swept = {name: record(stored[name], _of(cases, name), [], origins[name]) for name in origins if name in stored}
+        print("agent-gate: every case has its runs: nothing was run", file=sys.stderr)
+        return changed(workspace, stored, swept, release_name)
+    drivers = open_agents(workspace.root, workspace.config, plan)
     first = {
         case.key: counted_trials(stored.get(case.agent), case, origins[case.agent]) + 1
         for case in cases
@@ -51,6 +55,10 @@ def topped_up(workspace: Workspace, run: Recorded) -> Upkeep:
     trials = head_trials(run.folder, run.setting)
     ran = Ran(workspace=workspace, folder=run.folder, setting=run.setting, stored=stored, trials=trials)
     return upkeep(ran, run.task.release)
+
+
+def _of(cases: Iterable[Case], agent: str) -> list[Case]:
+    return [case for case in cases if case.agent == agent]
 
 
 def scorers_now(workspace: Workspace) -> Scorers:
@@ -71,16 +79,12 @@ def origin_of(agent: AgentPlan, plan: Plan, scorers: Scorers) -> Origin:
     )
 
 
-def anchored(workspace: Workspace, plan: Plan, stored: Mapping[str, Baseline], release_name: str) -> Upkeep:
-    """These baselines with their anchors at a release; nothing when it has no name."""
-    if not release_name:
-        return Upkeep(written={}, notes=("every case has its runs: nothing was run",))
-    names = [agent.name for agent in plan.agents if agent.name in stored]
-    kept = written(workspace, {name: release(stored[name], release_name) for name in names})
-    return replace(kept, notes=(f"anchored at {release_name}: {', '.join(names)}",))
-
-
-def written(workspace: Workspace, baselines: Mapping[str, Baseline]) -> Upkeep:
-    """These baselines (by agent), to be written where they belong."""
+def changed(
+    workspace: Workspace, before: Mapping[str, Baseline], after: Mapping[str, Baseline], release_name: str
+) -> Upkeep:
+    """The baselines (by agent) that hold other rows than before, anchored when `release_name` is not empty."""
+    new = {name: release(one, release_name) if release_name else one for name, one in after.items()}
+    moved = {name: one for name, one in new.items() if name not in before or one.cases != before[name].cases}
+    notes = (f"anchored at {release_name}: {', '.join(sorted(new))}",) if release_name and new else ()
     root, config = workspace.root, workspace.config
-    return Upkeep(written={baseline_path(root, config, name): one for name, one in baselines.items()}, notes=())
+    return Upkeep(written={baseline_path(root, config, name): one for name, one in moved.items()}, notes=notes)

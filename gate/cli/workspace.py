@@ -23,6 +23,7 @@ from gate.repository.trees import GitTree, LinkedTree
 DEFAULT_BRANCH = "main"
 """Taken when neither origin nor `--base` says which branch changes go to."""
 _NO_CONFIG_AT_BASE = f"the base has no {FILE_NAME}: the head's is used, and every case runs"
+_BROKEN_CONFIG_AT_BASE = f"the base's {FILE_NAME} has errors: the head's is used, and every case runs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +66,12 @@ def read_config(tree: Tree) -> tuple[str, Config]:
     return text, parse_config(text)
 
 
-def read_suite(tree: Tree, config: Config) -> Suite:
-    """Every case of a tree; warnings go to stderr. Raises `ProblemsError` with all errors, or when there is no case."""
-    suite = load_suite(tree, config.fixtures, config.test_data, tuple(config.agents))
+def read_suite(tree: Tree, config: Config, more: Sequence[str] = ()) -> Suite:
+    """Every case of a tree, of the configured agents and `more`.
+
+    Raises `ProblemsError` with all errors, `UsageError` when there is no case.
+    """
+    suite = load_suite(tree, config.fixtures, config.test_data, (*config.agents, *more))
     errors = [problem for problem in suite.problems if problem.level is ProblemLevel.ERROR]
     if errors:
         raise ProblemsError(errors, f"{len(errors)} to fix; `agent-gate lint` shows them again")
@@ -87,13 +91,8 @@ def read_baselines(tree: Tree, config: Config) -> dict[str, Baseline]:
 def _open(repository: Repository, base: str, head: str) -> Workspace:
     head_tree, head_revision = _head(repository, head)
     base_tree, base_revision = _base(repository, base, head_revision.sha or "HEAD")
-    bailouts: tuple[str, ...] = ()
-    try:
-        text, config = read_config(base_tree)
-    except UsageError:
-        text, config = read_config(head_tree)
-        bailouts = (_NO_CONFIG_AT_BASE,)
-    suite = read_suite(head_tree, config)
+    text, config, bailouts = _deciding(base_tree, head_tree)
+    suite = _known(read_suite(head_tree, config, _only_in_head(head_tree, config)), config)
     return Workspace(
         root=repository.root,
         config=config,
@@ -104,6 +103,32 @@ def _open(repository: Repository, base: str, head: str) -> Workspace:
         test_data=suite.data,
         bailouts=bailouts,
     )
+
+
+def _deciding(base: Tree, head: Tree) -> tuple[str, Config, tuple[str, ...]]:
+    """The base's configuration and its text; the head's, with the reason, where the base has none that can be used.
+
+    A change that brings or mends the configuration must not be refused by what it mends.
+    """
+    try:
+        return *read_config(base), ()
+    except UsageError:
+        return *read_config(head), (_NO_CONFIG_AT_BASE,)
+    except ProblemsError:
+        return *read_config(head), (_BROKEN_CONFIG_AT_BASE,)
+
+
+def _only_in_head(head: Tree, config: Config) -> tuple[str, ...]:
+    """The agents that the head adds to the configuration: their fixtures are no error, and wait for the merge."""
+    try:
+        _, wanted = read_config(head)
+    except (UsageError, ProblemsError):
+        return ()
+    return tuple(agent for agent in wanted.agents if agent not in config.agents)
+
+
+def _known(suite: Suite, config: Config) -> Suite:
+    return replace(suite, cases=tuple(case for case in suite.cases if case.agent in config.agents))
 
 
 def _head(repository: Repository, head: str) -> tuple[LinkedTree, Revision]:

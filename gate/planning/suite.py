@@ -20,7 +20,7 @@ class CaseChange:
     """One case that differs. `path` is the fixture's on the side that has it, the head's when both do.
 
     kind: added; changed (its fixture, in what is asked or how it is scored); data (only values of test-data keys it
-    uses); wording (owner, dates, tags, layout: nothing that is evaluated); removed.
+    uses); wording (owner, dates, tags, layout, place: nothing that is evaluated); removed.
     """
 
     key: str
@@ -63,8 +63,10 @@ def _removed(case: Case) -> CaseChange:
 
 def _difference(old: Case, new: Case, same: bool) -> CaseChange | None:
     keys = tuple(sorted(key for key in old.data.keys() | new.data.keys() if old.data.get(key) != new.data.get(key)))
-    if same:
-        return CaseChange(key=new.key, kind="data", path=new.path, data_keys=keys) if keys else None
+    if same and keys:
+        return CaseChange(key=new.key, kind="data", path=new.path, data_keys=keys)
+    if same and old.path == new.path:
+        return None
     if evaluated(old) == evaluated(new):
         return CaseChange(key=new.key, kind="wording", path=new.path)
     less = loosened(old, new)

@@ -19,7 +19,7 @@ from gate.planning.suite import CaseChange, compare_suites
 _NAMED_CASES = 5
 _NOTHING: Mapping[str, str] = {
     "gate": "a change of the gate itself: affects no case",
-    "fixture": "no case is in it: affects nothing",
+    "fixture": "no case of an agent of the configuration in force is in it: affects nothing",
     "test-data": "no case uses a key whose value changed: affects nothing",
     "agent": "affects nothing",
     "other": "no agent, fixture or test data: affects nothing",

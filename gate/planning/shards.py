@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from gate.errors import UsageError
 from gate.model.plan import Part, Plan, Selected
 from gate.model.words import Severity
 
@@ -22,7 +23,12 @@ def shards(plan: Plan, count: int) -> tuple[tuple[Selected, ...], ...]:
 
 
 def one_shard(plan: Plan, number: int, count: int) -> Plan:
-    """Shard `number` (from 1) of `count` as a plan of its own, which remembers the whole selection."""
+    """Shard `number` (from 1) of `count` as a plan of its own, which remembers the whole selection.
+
+    Raises `UsageError` when there is no such shard.
+    """
+    if not 1 <= number <= count:
+        raise UsageError(f"there is no shard {number} of {count}", "shards count from 1: the last of four is 4/4")
     part = Part(number=number, of=count, whole=plan.selected)
     return replace(plan, selected=shards(plan, count)[number - 1], part=part)
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gate.errors import UsageError
 from gate.model.plan import Plan
 from gate.model.words import Severity
 from gate.planning.shards import merged, one_shard, shards
@@ -46,3 +47,9 @@ def test_any_shard_gives_the_whole_plan_back(made: Plan, count: int, data: st.Da
 def test_a_plan_that_is_no_part_has_no_whole() -> None:
     with pytest.raises(ValueError, match="not a part"):
         merged(plan([selected_case("a")]))
+
+
+@pytest.mark.parametrize(("number", "count"), [(0, 2), (3, 2)])
+def test_a_shard_that_cannot_be_is_refused(number: int, count: int) -> None:
+    with pytest.raises(UsageError, match=f"no shard {number} of {count}"):
+        one_shard(plan([selected_case("a")]), number, count)

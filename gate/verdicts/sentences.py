@@ -145,9 +145,11 @@ def _to_find_out(standing: Standing, conclusion: Conclusion) -> list[str]:
         rest = [f"{counted(more, 'more gap')} below."] if more else []
         return [f"{standing.gaps[0]}.", *rest]
     if conclusion is Conclusion.INFRA_FAILURE:
-        return [
-            "Nothing is said of the change: run again when agent and judge answer, with `agent-gate run --resume DIR`."
-        ]
+        if any(case.finding.missing for case in standing.comparison.cases):
+            again = "run again when agent and judge answer, with `agent-gate run --resume DIR`"
+        else:  # every trial was scored, so resuming would find the same
+            again = "start a new run when the platform is well, or record the baseline anew if it stays"
+        return [f"Nothing is said of the change: {again}."]
     undecided = named(case.id for case in standing.undecided)
     return [f"Run again, or read the trials of {undecided}: they point neither way."]
 

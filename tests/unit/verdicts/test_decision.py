@@ -175,6 +175,15 @@ def test_a_failed_environment_is_no_verdict() -> None:
     assert decision.headline == "Infra-failure: 4 of 40 trials are missing"
 
 
+def test_resuming_is_advised_only_where_something_is_missing() -> None:
+    """Where every trial was scored, resuming would find the same again."""
+    fallen = replace(_compare(), environment="base fails as well")
+    cases = tuple(replace(case, finding=replace(case.finding, missing=1)) for case in fallen.cases)
+
+    assert "--resume" not in _decide(fallen).next_action
+    assert "--resume" in _decide(replace(fallen, cases=cases)).next_action
+
+
 def test_a_seen_regression_blocks_and_the_environment_is_noted() -> None:
     decision = _decide(replace(_compare(bad=[0, 0]), environment="4 of 40 trials are missing"))
 

@@ -13,6 +13,7 @@ from gate.errors import ExitCode, UsageError
 from gate.fixtures.manifest import Manifest
 from gate.fixtures.suite import load_suite, read_manifest
 from gate.planning.outline import Outline, configured_outlines
+from gate.planning.patterns import within
 from gate.ports import Tree
 from gate.reports.escape import terminal
 from gate.reports.phrases import count
@@ -85,6 +86,8 @@ def _setup(tree: Tree, sources: Sequence[str], repository: str) -> _Setup:
         workflows=shipped_workflows(),
         day=datetime.now(UTC).date().isoformat(),
     )
+    if any(within(path, config.baselines) for path in tree.paths()):
+        del files[f"{config.baselines}/.gitkeep"]  # it only keeps an empty folder
     return _Setup(outlines=outlines, files=files)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from gate.errors import GateError
+from gate.errors import GateError, ProblemsError
 
 State = Literal["fine", "problem", "unknown"]
 
@@ -34,7 +34,9 @@ def unknown(about: str, says: str) -> Diagnosis:
 
 
 def problem_of(about: str, error: GateError) -> Diagnosis:
-    """A problem in the words of an error."""
-    first, _, rest = error.message.partition("\n")
-    more = f" (and {rest.count('→')} more)" if rest.count("→") > 1 else ""
-    return problem(about, f"{first}{more}", error.hint or "see `agent-gate --help`")
+    """A problem in the words of an error; of several in one file the first, and how many more there are."""
+    if not isinstance(error, ProblemsError):
+        return problem(about, error.message, error.hint)
+    first, *others = error.problems
+    more = f" (and {len(others)} more)" if others else ""
+    return problem(about, f"{first.path}:{first.line}: {first.message}{more}", first.hint or error.hint)

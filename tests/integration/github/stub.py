@@ -64,6 +64,10 @@ class State:
     failures: list[Failure] = field(default_factory=list)
     requests: list[tuple[str, str]] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
+    labels: set[str] = field(default_factory=set)
+    """Labels of the repository."""
+    rights: Mapping[str, bool] | None = None
+    """What the repository tells a token that it may do; None = a workflow's own token is not told."""
     readers: set[str] = field(default_factory=set)
     """Tokens that may only read."""
     me: dict[str, str] = field(default_factory=lambda: dict(BOT))
@@ -170,6 +174,18 @@ def route(method: str, path: str) -> Callable[[Callable[[Asked], Json]], Callabl
         return function
 
     return register
+
+
+@route("GET", "")
+def _repository(asked: Asked) -> Json:
+    rights = {} if asked.state.rights is None else {"permissions": dict(asked.state.rights)}
+    return {"full_name": REPOSITORY, "default_branch": "main", **rights}
+
+
+@route("GET", r"/labels/(.+)")
+def _label(asked: Asked) -> Json:
+    name = unquote(asked.groups[0])
+    return {"name": name} if name in asked.state.labels else _missing()
 
 
 @route("GET", r"/pulls/(\d+)")

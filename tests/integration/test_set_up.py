@@ -1,0 +1,344 @@
+"""`init`, `doctor` and `audit` as people type them, on the example agent and on a project that never saw the gate."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from gate.cli.main import main
+from gate.errors import ExitCode
+from tests.integration.github.stub import REPOSITORY, Stub, running
+from tests.trees import GitRepository
+
+PROJECTS = Path(__file__).parents[1] / "data" / "salesforce"
+RELEASE = "1f3c2aa0" * 5
+GITHUB_VARIABLES = ("GITHUB_TOKEN", "GH_TOKEN", "GITHUB_REPOSITORY", "GITHUB_API_URL", "GH_HOST")
+
+
+@pytest.fixture(autouse=True)
+def _no_github(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in GITHUB_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], GitRepository]:
+    """A repository with one of the small projects, as the current folder."""
+
+    def make(name: str) -> GitRepository:
+        root = tmp_path / name
+        shutil.copytree(PROJECTS / name, root)
+        repository = GitRepository(root)
+        repository.commit(message="base")
+        monkeypatch.chdir(root)
+        return repository
+
+    return make
+
+
+@pytest.fixture
+def set_up(repository: Path) -> Path:
+    """The example's repository with the shipped workflows, a release of the gate named in them."""
+    assert main(["init"]) == ExitCode.PASS
+    for path in (repository / ".github" / "workflows").glob("*.yml"):
+        path.write_text(path.read_text().replace("@" + "0" * 40, f"@{RELEASE}"))
+    return repository
+
+
+def files_below(root: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(root)): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and ".git" not in path.relative_to(root).parts
+    }
+
+
+def diagnoses(capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, dict[str, str]]]:
+    """What the doctor answers, and its diagnoses by what they are about (the last one of each)."""
+    capsys.readouterr()
+    code = main(["doctor", "--json"])
+    return code, {one["about"]: one for one in json.loads(capsys.readouterr().out)}
+
+
+def problems(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+    return {
+        about: f"{one['says']} → {one['remedy']}"
+        for about, one in diagnoses(capsys)[1].items()
+        if one["state"] == "problem"
+    }
+
+
+@pytest.mark.parametrize("name", ["lantern", "harbor"])
+def test_a_new_repository_is_ready_to_lint_and_plan(
+    name: str, project: Callable[[str], GitRepository], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Classic metadata and Agent Script, several packages: every draft lints, every case is planned."""
+    project(name)
+
+    assert main(["init"]) == ExitCode.PASS
+    assert main(["lint", "--json"]) == ExitCode.PASS
+    found = json.loads(capsys.readouterr().out)
+    assert found["problems"] == []
+    assert main(["plan", "--json"]) == ExitCode.PASS
+    plan = json.loads(capsys.readouterr().out)
+    assert len(plan["selected"]) == len(found["cases"]) > 5
+    assert main(["audit"]) == ExitCode.PASS
+    assert main(["audit", "--strict"]) == ExitCode.CONFIGURATION
+
+
+def test_after_the_set_up_a_change_of_one_topic_is_traced_to_its_cases(
+    project: Callable[[str], GitRepository], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The configuration that was written traces changes, topic by topic."""
+    repository = project("harbor")
+    assert main(["init"]) == ExitCode.PASS
+    repository.commit(message="set up")
+    repository.git("checkout", "--quiet", "-b", "change")
+    _edit("apps/shared/main/flows/Book_Pickup.flow-meta.xml", "String", "Number")(repository.root)
+    capsys.readouterr()
+
+    assert main(["plan", "--json"]) == ExitCode.PASS
+
+    plan = json.loads(capsys.readouterr().out)
+    assert {agent["name"]: agent["topics"] for agent in plan["agents"]} == {
+        "Harbor_Care": ["Pickup"],
+        "Harbor_Staff": [],
+    }
+    assert "Harbor_Care/pickup-happy-path" in {one["case"] for one in plan["selected"]}
+    assert all(one["case"].startswith("Harbor_Care/") for one in plan["selected"])
+
+
+def test_a_dry_run_names_the_same_files_and_writes_none(
+    project: Callable[[str], GitRepository], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it says is what is then done."""
+    root = project("lantern").root
+    before = files_below(root)
+
+    assert main(["init", "--dry-run"]) == ExitCode.PASS
+    told = {line.split()[-1] for line in capsys.readouterr().err.splitlines() if "would write" in line}
+    assert files_below(root) == before
+    assert main(["init"]) == ExitCode.PASS
+
+    assert set(files_below(root)) - set(before) == told
+
+
+def test_no_file_is_ever_overwritten(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A repository that is set up keeps every byte; what exists is said, and a second time nothing is written."""
+    workflow = repository / ".github" / "workflows" / "agent-gate.yml"
+    workflow.parent.mkdir(parents=True)
+    workflow.write_text("name: mine\n")
+    before = files_below(repository)
+
+    assert main(["init"]) == ExitCode.PASS
+
+    after = files_below(repository)
+    assert {path: after[path] for path in before} == before
+    assert not [path for path in set(after) - set(before) if path.endswith(".md")]
+    told = capsys.readouterr().err
+    assert "exists, left alone  agent-gate.yml" in told
+    assert "exists, left alone  .github/workflows/agent-gate.yml" in told
+    assert main(["init"]) == ExitCode.PASS
+    assert "wrote" not in capsys.readouterr().err
+
+
+def test_prompt_files_make_an_agent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without any Salesforce metadata: topics by file, and a change of one selects its cases."""
+    repository = GitRepository(tmp_path / "shop")
+    repository.commit({"prompts/returns.md": "Help with returns.\n", "prompts/pay.md": "Help.\n", "tools/find.py": ""})
+    monkeypatch.chdir(repository.root)
+    assert main(["init"]) == ExitCode.PASS
+    repository.commit(message="set up")
+    repository.git("checkout", "--quiet", "-b", "change")
+    repository.write({"prompts/pay.md": "Help with payments.\n"})
+    capsys.readouterr()
+
+    assert main(["plan", "--json"]) == ExitCode.PASS
+
+    plan = json.loads(capsys.readouterr().out)
+    assert [agent["topics"] for agent in plan["agents"]] == [["pay"]]
+
+
+def test_a_repository_without_an_agent_is_told_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is written."""
+    repository = GitRepository(tmp_path / "plain")
+    repository.commit({"notes.md": "nothing\n"})
+    monkeypatch.chdir(repository.root)
+
+    assert main(["init"]) == ExitCode.CONFIGURATION
+    assert "--source" in capsys.readouterr().err
+    assert set(files_below(repository.root)) == {"notes.md"}
+
+
+def test_a_repository_in_good_order_has_no_problem(set_up: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 0; what could not be asked without a network is unknown, not a problem."""
+    code, found = diagnoses(capsys)
+
+    assert code == ExitCode.PASS
+    assert {about for about, one in found.items() if one["state"] == "unknown"} == {"GitHub"}
+    assert found["workflows"]["state"] == "fine"
+
+
+def test_people_read_a_line_for_each(set_up: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the remedy beneath a problem."""
+    (set_up / ".github" / "workflows" / "agent-gate-sign-off.yml").unlink()
+    capsys.readouterr()
+
+    assert main(["doctor"]) == ExitCode.CONFIGURATION
+
+    out = capsys.readouterr().out.splitlines()
+    [at] = [number for number, line in enumerate(out) if line.startswith("PROBLEM workflows: ")]
+    assert out[at + 1].startswith("        → `agent-gate init`")
+
+
+def _edit(path: str, old: str, new: str) -> Callable[[Path], None]:
+    def edit(root: Path) -> None:
+        text = (root / path).read_text()
+        assert old in text
+        (root / path).write_text(text.replace(old, new, 1))
+
+    return edit
+
+
+def _a_file_instead_of_runs(root: Path) -> None:
+    shutil.rmtree(root / "runs")
+    (root / "runs").write_text("")
+
+
+SCRIPT = "examples/customer-support/force-app/main/default/aiAuthoringBundles/Customer_Support/Customer_Support.agent"
+FIXTURE = "fixtures/customer-support-agent/routing/unclear-request.md"
+
+
+@pytest.mark.parametrize(
+    ("harm", "about", "remedy"),
+    [
+        (_edit("agent-gate.yml", "version: 1", "version: 1\nbaseline: x"), "configuration", "did you mean 'baselines'"),
+        (_edit(FIXTURE, "severity: P0", "severity: P9"), "fixtures", "agent-gate lint"),
+        (
+            lambda root: (root / "baselines/customer-support-agent.json").unlink(),
+            "baseline of customer-support-agent",
+            "baseline record",
+        ),
+        (_edit(FIXTURE, "it's still", "still"), "baseline of customer-support-agent", "baseline record"),
+        (_edit("baselines/customer-support-agent.json", "{", "{,"), "baselines", "baseline record"),
+        (_edit(SCRIPT, "description:", "description :"), "recordings of customer-support-agent", "undo the change"),
+        (lambda root: shutil.rmtree(root / "examples/customer-support/verdicts"), "judge", "judge.verdicts"),
+        (_edit("agent-gate.yml", "source: [", "source: [a] # ["), "agent customer-support-agent", "source"),
+        (_a_file_instead_of_runs, "run folders", "runs"),
+        (_edit(".github/workflows/agent-gate.yml", "fetch-depth: 0", "fetch-depth: 1"), "workflows", "fetch-depth: 0"),
+    ],
+)
+def test_each_harm_is_told_with_its_remedy(
+    harm: Callable[[Path], object], about: str, remedy: str, set_up: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One thing broken is the problem that is told."""
+    harm(set_up)
+
+    assert remedy in problems(capsys)[about]
+
+
+def test_a_shallow_clone_is_told(set_up: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The remedy is the checkout's depth."""
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", "--depth=1", f"file://{set_up}", str(clone)], check=True)
+    monkeypatch.chdir(clone)
+
+    assert main(["doctor"]) == ExitCode.CONFIGURATION
+
+
+def test_outside_of_a_repository_only_git_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No traceback, one problem."""
+    monkeypatch.chdir(tmp_path)
+
+    assert list(problems(capsys)) == ["repository"]
+
+
+@pytest.fixture
+def on_github(set_up: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
+    """The same with a repository on GitHub and a token."""
+    monkeypatch.setenv("GITHUB_REPOSITORY", REPOSITORY)
+    monkeypatch.setenv("GITHUB_TOKEN", "ghs_writer")
+    with running() as stub:
+        monkeypatch.setenv("GITHUB_API_URL", stub.url)
+        yield stub
+
+
+def test_github_is_asked_when_there_is_a_token(on_github: Stub, capsys: pytest.CaptureFixture[str]) -> None:
+    """Rights and label; nothing is changed there."""
+    on_github.state.labels.add("accept-baseline")
+    on_github.state.rights = {"push": True}
+
+    code, found = diagnoses(capsys)
+
+    assert code == ExitCode.PASS
+    assert (found["token"]["state"], found["label"]["state"]) == ("fine", "fine")
+    assert {method for method, _ in on_github.state.requests} == {"GET"}
+
+
+@pytest.mark.parametrize("label", ["accept-baseline", "/accept-baseline"])
+def test_either_spelling_of_the_label_is_enough(
+    label: str, on_github: Stub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As sign-off takes both."""
+    on_github.state.labels.add(label)
+
+    assert diagnoses(capsys)[1]["label"]["state"] == "fine"
+
+
+def test_a_missing_label_and_a_token_that_only_reads_are_told(
+    on_github: Stub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the command that makes the label."""
+    on_github.state.rights = {"push": False, "pull": True}
+
+    found = problems(capsys)
+
+    assert "gh label create accept-baseline" in found["label"]
+    assert "may only read" in found["token"]
+
+
+def test_a_token_github_does_not_know_is_a_problem(on_github: Stub, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not an unknown: the person can do something about it."""
+    on_github.state.fail("GET", ".*", 401)
+
+    assert "does not know the token" in problems(capsys)["token"]
+
+
+def test_an_outage_of_github_is_no_problem_of_the_repository(
+    on_github: Stub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is said that it could not be looked at, and soon."""
+    on_github.state.fail("GET", ".*", 503, times=100)
+
+    code, found = diagnoses(capsys)
+
+    assert code == ExitCode.PASS
+    assert found["GitHub"]["state"] == "unknown"
+
+
+def test_the_audit_tells_of_the_example_suite(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Per agent: topics, actions, intents, and what is left open."""
+    assert main(["audit", "--json", "--days", "100000"]) == ExitCode.PASS
+
+    [found] = json.loads(capsys.readouterr().out)
+    assert found["agent"] == "customer-support-agent"
+    assert found["gaps"] == []
+    assert min(topic["p0"] for topic in found["topics"] if topic["topic"]) >= 2
+    assert min(found["actions"].values()) >= 1
+
+
+def test_the_audit_of_an_unknown_agent_names_those_there_are(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 2 with the names."""
+    assert main(["audit", "nobody"]) == ExitCode.CONFIGURATION
+    assert "customer-support-agent" in capsys.readouterr().err

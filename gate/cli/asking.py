@@ -1,52 +1,18 @@
-"""What the command line asks for, over what the configuration says."""
+"""What the command line asks of a run."""
 
 from argparse import Namespace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from gate.cli.evaluate import Ask
+from gate.cli.selection import scope_of, verdicts_of
 from gate.cli.workspace import Workspace
-from gate.config import VerdictsConfig
-from gate.errors import UsageError
-from gate.model.words import Tier
-from gate.planning.sides import Scope
 
 
 def ask_of(arguments: Namespace, workspace: Workspace) -> Ask:
     """Selection, policy and place of a run. Raises `UsageError` for arguments that contradict each other."""
-    asked = {
-        "policy": arguments.policy,
-        "mode": arguments.mode,
-        "fail_fast": getattr(arguments, "fail_fast", None) or None,
-    }
-    given = {key: value for key, value in asked.items() if value is not None}
     return Ask(
         scope=scope_of(arguments),
-        verdicts=VerdictsConfig.model_validate(workspace.config.verdicts.model_dump() | given),
+        verdicts=verdicts_of(arguments, workspace.config),
         label=getattr(arguments, "label", ""),
         runs=Path(runs) if (runs := getattr(arguments, "runs", None)) else None,
     )
-
-
-def scope_of(arguments: Namespace) -> Scope:
-    """The selection the command line asks for. Raises `UsageError` when it asks for two at once."""
-    asked = [name for name in ("full", "tier", "case") if getattr(arguments, name)]
-    if len(asked) > 1:
-        raise UsageError(f"--{asked[0]} and --{asked[1]} contradict each other", "give one of them")
-    return Scope(
-        tier=_tier(arguments),
-        cases=tuple(arguments.case),
-        agents=tuple(arguments.agent),
-        day=datetime.now(UTC).date(),
-        shard=getattr(arguments, "shard", None),
-    )
-
-
-def _tier(arguments: Namespace) -> Tier:
-    if arguments.full:
-        return Tier.FULL
-    if arguments.tier:
-        return Tier(arguments.tier)
-    if arguments.case:
-        return Tier.NAMED
-    return Tier.FULL if getattr(arguments, "record_baseline", False) else Tier.PULL_REQUEST

@@ -36,7 +36,7 @@ class Ask:
 
 def evaluate(workspace: Workspace, ask: Ask) -> Report:
     """Plan, run, score, compare and decide, in a new run folder."""
-    plan = workspace.plan(ask.scope)
+    plan = workspace.plan(ask.scope, ask.verdicts)
     config = workspace.config.model_copy(update={"verdicts": ask.verdicts})
     agents = open_agents(workspace.root, config, plan)
     with start(workspace, config, plan, agents, label=ask.label or "run", runs=ask.runs) as folder:

@@ -4,7 +4,7 @@ import json
 from argparse import Namespace
 from pathlib import Path
 
-from gate.cli.asking import ask_of
+from gate.cli.selection import scope_of, verdicts_of
 from gate.cli.workspace import open_workspace
 from gate.errors import ExitCode
 from gate.model.plan import Plan
@@ -16,7 +16,7 @@ from gate.reports.plan_text import plan_tree
 def plan(arguments: Namespace) -> int:
     """Print the plan; nothing runs."""
     with open_workspace(Path.cwd(), arguments.base, arguments.head) as workspace:
-        made = workspace.plan(ask_of(arguments, workspace).scope)
+        made = workspace.plan(scope_of(arguments), verdicts_of(arguments, workspace.config))
     if not arguments.shards:
         return print_plan(made, as_json=arguments.json)
     parts = [[one.case for one in shard] for shard in shards(made, arguments.shards)]

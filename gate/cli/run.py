@@ -24,7 +24,7 @@ def run(arguments: Namespace) -> int:
     with open_workspace(Path.cwd(), arguments.base, arguments.head) as workspace:
         ask = ask_of(arguments, workspace)
         if arguments.dry_run:
-            return print_plan(workspace.plan(ask.scope), as_json=arguments.json)
+            return print_plan(workspace.plan(ask.scope, ask.verdicts), as_json=arguments.json)
         report = evaluate(workspace, ask)
     return publish(report, as_json=arguments.json)
 
@@ -39,7 +39,7 @@ def _run_and_record(arguments: Namespace) -> int:
         require_default_branch(workspace.root, workspace.head.revision.sha)
         ask = ask_of(arguments, workspace)
         if arguments.dry_run:
-            return print_plan(workspace.plan(ask.scope), as_json=arguments.json)
+            return print_plan(workspace.plan(ask.scope, ask.verdicts), as_json=arguments.json)
         return _kept(workspace, evaluate(workspace, ask), arguments)
 
 

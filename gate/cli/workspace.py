@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gate.baselines.file import read_baseline
-from gate.config import FILE_NAME, Config, parse_config
+from gate.config import FILE_NAME, Config, VerdictsConfig, parse_config
 from gate.errors import ProblemsError, UsageError
 from gate.fixtures.suite import Suite, load_suite
 from gate.model.baseline import Baseline
@@ -39,10 +39,11 @@ class Workspace:
     test_data: Mapping[str, str]
     bailouts: tuple[str, ...] = ()
 
-    def plan(self, scope: Scope) -> Plan:
-        """The plan of a run over these sides."""
+    def plan(self, scope: Scope, verdicts: VerdictsConfig | None = None) -> Plan:
+        """The plan of a run over these sides, under the configured policy or another one."""
+        config = self.config.model_copy(update={"verdicts": verdicts}) if verdicts else self.config
         known = (*scope.bailouts, *self.bailouts)
-        return make_plan(self.config, self.base, self.head, replace(scope, bailouts=known), self.baselines)
+        return make_plan(config, self.base, self.head, replace(scope, bailouts=known), self.baselines)
 
 
 @contextmanager

@@ -112,3 +112,14 @@ def test_any_file_name_is_taken_as_it_is(
     path = f"force-app/main/default/classes/{name}"
     repository.write({path: "class X {}"})
     assert effect(planned(capsys), path) == "affects nothing: no agent uses it"
+
+
+def test_the_policy_asked_for_is_the_one_that_is_forecast(
+    repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repository.write({BUNDLE: SCRIPT.replace("order number", "number")})
+    trials = []
+    for policy in ("any-drop", "majority"):
+        assert main(["plan", "--json", "--policy", policy]) == ExitCode.PASS
+        trials.append(json.loads(capsys.readouterr().out)["forecast"]["trials"])
+    assert trials == [1, 3]

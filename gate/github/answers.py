@@ -97,14 +97,15 @@ class CommentAnswer(Answer):
     user: User | None = None
     body: str | None = None
     created_at: datetime
+    performed_via_github_app: object | None = None
 
     def value(self) -> Comment:
-        """The gate's own value of it."""
+        """The gate's own value of it. What an app writes in a person's name is a program's as well."""
         author = self.user or _NOBODY
         return Comment(
             id=self.id,
             author=author.login,
-            author_is_bot=author.is_bot,
+            author_is_bot=author.is_bot or self.performed_via_github_app is not None,
             body=self.body or "",
             created=self.created_at,
         )
@@ -117,6 +118,7 @@ class IssueEvent(Answer):
     actor: User | None = None
     label: Label | None = None
     created_at: datetime
+    performed_via_github_app: object | None = None
 
     def value(self) -> LabelEvent | None:
         """The labelling it tells of, or None when it tells of something else."""
@@ -128,7 +130,8 @@ class IssueEvent(Answer):
                 return None
         actor = self.actor or _NOBODY
         name = self.label.name if self.label else ""
-        return LabelEvent(label=name, kind=kind, actor=actor.login, actor_is_bot=actor.is_bot, at=self.created_at)
+        is_bot = actor.is_bot or self.performed_via_github_app is not None
+        return LabelEvent(label=name, kind=kind, actor=actor.login, actor_is_bot=is_bot, at=self.created_at)
 
 
 class StatusAnswer(Answer):

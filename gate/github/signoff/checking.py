@@ -1,18 +1,19 @@
 """Is this a sign-off that counts? Everything that is asked before a result is looked at."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from gate.config import FILE_NAME, Config, parse_config
-from gate.github.host import Host, PullRequest
+from gate.github.host import Host, LabelEvent, PullRequest
 from gate.github.signoff.ask import Ask, CommentAsk, LabelAsk
 from gate.github.signoff.command import Malformed
 from gate.github.signoff.identity import Identity
 from gate.github.signoff.marks import Mark, Published, read_mark, read_published
 from gate.github.signoff.outcome import Outcome, refused
 from gate.github.signoff.rows import is_entered
-from gate.github.signoff.rules import Refusal, label_refused, malformed, moved, person_refused, put_on_at
+from gate.github.signoff.rules import Refusal, label_refused, malformed, moved, overtaken, person_refused, put_on_at
+from gate.reports.escape import code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +56,13 @@ class Request:
 def check(ask: Ask, host: Host, identity: Identity) -> Request | Outcome:
     """The request behind an ask, or why there is none: refused, or done already."""
     pull_request = host.pull_request(ask.number)
-    asked = _asked(ask, host)
+    events = host.label_events(ask.number)
+    asked = ask.at if isinstance(ask, CommentAsk) else put_on_at(ask, events)
     if asked is None:
         return Outcome(kind="already done", text="the label is off again: taken back, or dealt with", quiet=True)
+    if isinstance(ask, LabelAsk) and (other := overtaken(ask, events)):
+        text = f"the label was put on anew by {code(other)}: that is decided on by itself"
+        return Outcome(kind="overtaken", text=text, quiet=True)
     config = base_config(host, pull_request)
     if isinstance(config, Refusal):
         return refused(config)
@@ -77,7 +82,7 @@ def check(ask: Ask, host: Host, identity: Identity) -> Request | Outcome:
     if _is_done(request):
         text = "this acceptance stands already"
         return Outcome(kind="already done", text=text, sha=pull_request.head_sha, quiet=True)
-    refusal = _refusal(ask, request, host)
+    refusal = _refusal(ask, request, host, events)
     return refused(refusal) if refusal is not None else request
 
 
@@ -108,10 +113,6 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _asked(ask: Ask, host: Host) -> datetime | None:
-    return ask.at if isinstance(ask, CommentAsk) else put_on_at(ask, host.label_events(ask.number))
-
-
 def _reason(ask: Ask) -> str:
     if isinstance(ask, LabelAsk):
         return f"label {ask.label}, no reason given"
@@ -134,11 +135,11 @@ def _is_done(request: Request) -> bool:
     return request.mark.by.casefold() == request.by.casefold() and request.mark.at >= request.at
 
 
-def _refusal(ask: Ask, request: Request, host: Host) -> Refusal | None:
+def _refusal(ask: Ask, request: Request, host: Host, events: Sequence[LabelEvent]) -> Refusal | None:
     policy = request.config.sign_off
     refusal = person_refused(ask.actor, host.permission(ask.actor.login), request.pull_request, policy)
     if refusal is None and isinstance(ask, LabelAsk):
-        refusal = label_refused(ask, host.label_events(ask.number), policy)
+        refusal = label_refused(ask, events, policy)
     if refusal is None and isinstance(ask, CommentAsk):
         refusal = malformed(ask)
     return refusal or moved(request.approved, request.pull_request)

@@ -66,7 +66,7 @@ def _settle(request: Request, result: Result, host: Host, desk: Desk) -> Outcome
 
 def _tell(ask: Ask, outcome: Outcome, host: Host, desk: Desk) -> None:
     """Take the label off and answer; a comment that has an answer gets no second one."""
-    if isinstance(ask, LabelAsk):
+    if isinstance(ask, LabelAsk) and outcome.kind != "overtaken":
         host.remove_label(ask.number, ask.label)
     if outcome.quiet:
         return

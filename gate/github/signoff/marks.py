@@ -15,12 +15,12 @@ from gate.github.host import DESCRIPTION_LIMIT, CommitStatus, StatusState
 from gate.github.signoff.identity import Identity
 from gate.reports.escape import clip, one_line
 
-SHOWN_DIGEST = 12
-"""Characters of a result's digest that reports and statuses show."""
-_RESULT = re.compile(r" · result ([0-9a-f]{12})\Z")
+SHOWN_DIGEST = 16
+"""Characters of a result's digest in a status: all that has room, and too many to find another result for."""
+_RESULT = re.compile(r" · result ([0-9a-f]{16})\Z")
 _MARK = re.compile(
-    r"accepted by (?P<by>[A-Za-z0-9_-]+) for (?P<evaluated>[0-9a-f]{40}) result (?P<result>[0-9a-f]{12})"
-    r" base (?P<base>[0-9a-f]{16})\Z"
+    r"accepted by (?P<by>[A-Za-z0-9_-]+) for (?P<evaluated>[0-9a-f]{40}),"
+    r" (?P<result>[0-9a-f]{16}) on (?P<base>[0-9a-f]{16})\Z"
 )
 
 
@@ -54,7 +54,7 @@ def with_result(text: str, digest: str) -> str:
 
 def mark_text(by: str, evaluated: str, digest: str, base_ref: str) -> str:
     """The description of a mark; `read_mark` reads it back."""
-    return f"accepted by {by} for {evaluated} result {digest[:SHOWN_DIGEST]} base {_short(base_ref)}"
+    return f"accepted by {by} for {evaluated}, {digest[:SHOWN_DIGEST]} on {_short(base_ref)}"
 
 
 def read_published(statuses: Iterable[CommitStatus], identity: Identity) -> Published | None:

@@ -8,19 +8,23 @@ from gate.github.host import PullRequest
 from gate.github.signoff.rules import Refusal
 from gate.github.signoff.settlement import Settlement
 from gate.model.baseline import SignOff
-from gate.reports.escape import code, markdown, prose
+from gate.reports.blocks import utf16_units
+from gate.reports.escape import clip, code, markdown, prose
 
-Kind = Literal["accepted", "partly accepted", "refused", "already done"]
+Kind = Literal["accepted", "partly accepted", "refused", "already done", "overtaken"]
 
 _EXIT: dict[Kind, ExitCode] = {
     "accepted": ExitCode.PASS,
     "partly accepted": ExitCode.BLOCKED,
     "refused": ExitCode.BLOCKED,
     "already done": ExitCode.PASS,
+    "overtaken": ExitCode.PASS,
 }
-_MOST_LISTED = 50
-_PATCH_LIMIT = 50_000
-"""Characters of a patch that a comment has room for."""
+_MOST_LISTED = 40
+_MOST_OPEN = 20
+_LONGEST = 160
+_PATCH_LIMIT = 30_000
+"""UTF-16 units of a patch; with the other limits, at five units an escaped character, it all fits in a comment."""
 _VOID = "Any push to the branch voids this."
 
 
@@ -85,7 +89,7 @@ def _headline(sign_off: SignOff, settlement: Settlement) -> str:
 
 
 def _listed(keys: tuple[str, ...]) -> list[str]:
-    shown = [f"- {code(key)}" for key in keys[:_MOST_LISTED]]
+    shown = [f"- {code(clip(key, _LONGEST))}" for key in keys[:_MOST_LISTED]]
     return [*shown, f"- and {len(keys) - _MOST_LISTED} more"] if len(keys) > _MOST_LISTED else shown
 
 
@@ -97,11 +101,11 @@ def _still_open(settlement: Settlement) -> list[str]:
     if settlement.settled:
         return ["", "Nothing holds the merge any more."]
     rest = settlement.rest or (settlement.decision.headline,)
-    return ["", "**Still holding the merge:**", "", *(f"- {prose(one)}" for one in rest[:_MOST_LISTED])]
+    return ["", "**Still holding the merge:**", "", *(f"- {prose(clip(one, _LONGEST))}" for one in rest[:_MOST_OPEN])]
 
 
 def _patch(patch: str) -> list[str]:
-    if len(patch) > _PATCH_LIMIT:
+    if utf16_units(patch) > _PATCH_LIMIT:
         how = "download the run's artifact, and on the base branch run `agent-gate baseline accept DIR --reason …`"
         return [f"The patch is too long for a comment: {how}."]
     longest = max((len(run) for run in patch.replace("`", " ` ").split() if set(run) == {"`"}), default=0)

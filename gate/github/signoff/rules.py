@@ -12,6 +12,7 @@ from gate.github.signoff.marks import Published
 from gate.reports.escape import code
 
 _MAY_SIGN: frozenset[Permission] = frozenset({"admin", "write"})
+_PERSON = "let a person with write access put the label on or write the comment, on GitHub itself"
 _AGAIN = f"read the report of the newest commit, then put the label on again or comment {EXAMPLE}"
 
 
@@ -29,7 +30,9 @@ def person_refused(
     """Whether this account may sign off this pull request at all; None = it may."""
     who = code(actor.login)
     if actor.is_bot:
-        return Refusal(text=f"{who} is a bot, and only a person can accept results", remedy="let a person accept them")
+        return Refusal(
+            text=f"{who} is a bot or acted through an app, and only a person can accept results", remedy=_PERSON
+        )
     if permission not in _MAY_SIGN:
         return Refusal(
             text=f"{who} has {_right(permission)} in this repository, and accepting results takes write access",
@@ -49,19 +52,20 @@ def label_refused(ask: LabelAsk, events: Sequence[LabelEvent], policy: SignOffCo
     `events` are oldest first and hold at least one of the label (see `put_on_at`).
     """
     newest = [event for event in events if event.label == ask.label][-1]
-    if not ask.actor.is_same(newest.actor):
-        return Refusal(
-            text=f"the label was last put on by {code(newest.actor)}, not by {code(ask.actor.login)}",
-            remedy="take the label off, and put it on again",
-        )
     if newest.actor_is_bot:
-        return Refusal(text=f"{code(newest.actor)} is a bot", remedy="let a person put the label on")
+        return Refusal(text=f"{code(newest.actor)} is a bot or put the label on through an app", remedy=_PERSON)
     if policy.require_reason:
         return Refusal(
             text="this repository wants a reason for every acceptance, and a label gives none",
             remedy=f"comment {EXAMPLE}",
         )
     return None
+
+
+def overtaken(ask: LabelAsk, events: Sequence[LabelEvent]) -> str:
+    """Who has put the label on anew since, which is an event of its own to decide on; empty when nobody else has."""
+    newest = [event for event in events if event.label == ask.label][-1]
+    return "" if ask.actor.is_same(newest.actor) else newest.actor
 
 
 def put_on_at(ask: LabelAsk, events: Sequence[LabelEvent]) -> datetime | None:
@@ -109,7 +113,10 @@ def another_result(digest: str, published: Published) -> Refusal | None:
     if digest.startswith(published.result):
         return None
     found, reported = code(digest[: len(published.result)]), code(published.result)
-    return Refusal(text=f"the result at hand is {found}, and {reported} was accepted", remedy=_AGAIN)
+    return Refusal(
+        text=f"the result at hand is {found}, and {reported} was accepted",
+        remedy="run the pull request's check again, read its report, then accept",
+    )
 
 
 def _right(permission: Permission) -> str:

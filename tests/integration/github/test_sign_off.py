@@ -23,6 +23,7 @@ from gate.github.signoff.ask import Ask, CommentAsk, ask_of
 from gate.github.signoff.flow import sign_off
 from gate.github.signoff.identity import Identity
 from gate.github.signoff.load import Desk
+from gate.github.signoff.marks import mark_text
 from gate.github.signoff.outcome import Outcome
 from gate.github.signoff.standing import uphold, void
 from gate.github.status import of_report
@@ -418,12 +419,15 @@ def test_a_label_takes_no_reason_where_one_is_required(world: World) -> None:
 
 
 def test_a_label_put_on_by_another_is_not_the_senders(world: World) -> None:
-    """A reader's label is not made valid by the event of a writer's."""
+    """A reader's label is not made valid by the event of a writer's; the reader's own event deals with it."""
     world.host.put_label(NUMBER, LABEL, "wendy")
     world.host.take_label(NUMBER, LABEL, "wendy")
     world.host.put_label(NUMBER, LABEL, "rita")
 
-    assert "last put on by `rita`" in world.sign(world.label_event("wendy")).text
+    assert world.sign(world.label_event("wendy")).kind == "overtaken"
+    assert LABEL in world.request.labels
+    assert world.sign(world.label_event("rita")).kind == "refused"
+    assert LABEL not in world.request.labels
 
 
 def test_a_label_taken_back_accepts_nothing(world: World) -> None:
@@ -541,7 +545,7 @@ def test_a_forged_history_entry_accepts_nothing(world: World) -> None:
 @pytest.mark.parametrize("forger", ["ann", "wendy", "github-actions", "other-app[bot]"])
 def test_a_forged_mark_accepts_nothing(world: World, forger: str) -> None:
     """Whoever may write may set a status of that name; it is not by the gate's account."""
-    text = f"accepted by wendy for {world.head} result 0123456789ab base 0123456789abcdef"
+    text = mark_text("wendy", world.head, "0" * 64, "main")
     world.host.status_by(world.head, forger, GATE.sign_off_context, "success", text)
 
     assert uphold(world.request, world.host, world.desk) is None
@@ -644,16 +648,34 @@ def test_without_an_artifact_it_evaluates_again(world: World, repository: Path) 
 
 def test_another_result_of_a_new_evaluation_is_not_what_was_accepted(world: World) -> None:
     world.host.artifacts.clear()
-    world.host.status_by(world.head, BOT, GATE.context, "failure", "Blocked · result 0123456789ab")
+    world.host.status_by(world.head, BOT, GATE.context, "failure", "Blocked · result 0123456789abcdef")
     world.desk = replace(world.desk, evaluate=lambda _request, _sha: world.run)
 
-    assert "`0123456789ab` was accepted" in world.sign(world.labelled("wendy")).text
+    assert "`0123456789abcdef` was accepted" in world.sign(world.labelled("wendy")).text
 
 
 def test_a_broken_artifact_without_a_way_to_evaluate_is_refused(world: World) -> None:
     world.host.artifacts[GATE.artifact, world.head] = b"PK\x03\x04 not a zip"
 
     assert "no readable zip" in world.sign(world.labelled("wendy")).text
+
+
+def test_a_job_that_died_between_commit_and_mark_can_be_made_good(world: World) -> None:
+    """Its commit bears no mark, so it counts for nothing: it is evaluated, and accepted again."""
+    event = world.labelled("wendy")
+    world.host.denied = {"set_status"}
+    with pytest.raises(NotPermittedError):
+        world.sign(event)
+    world.host.denied = set()
+    assert uphold(world.request, world.host, world.desk) is None
+
+    assert "the branch is at" in world.sign(event).text
+    rerun(world)
+    outcome = world.sign(world.labelled("wendy"))
+
+    assert outcome.kind == "accepted"
+    assert world.status(world.head)[0] == "success"
+    assert [one.commit for one in world.baseline().history] == [world.host.commits[world.head].parent]
 
 
 # forks

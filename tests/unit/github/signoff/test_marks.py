@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from gate.github.host import DESCRIPTION_LIMIT, CommitStatus
 from gate.github.signoff.identity import Identity
-from gate.github.signoff.marks import mark_text, read_mark, read_published, with_result
+from gate.github.signoff.marks import SHOWN_DIGEST, mark_text, read_mark, read_published, with_result
 
 GATE = Identity(login="github-actions[bot]", context="agent-eval-gate", artifact="agent-eval-gate")
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -36,7 +36,13 @@ def test_a_mark_is_read_back_whole_within_the_platforms_length(by: str, sha: str
 
     assert len(text) <= DESCRIPTION_LIMIT
     assert mark is not None
-    assert (mark.by, mark.evaluated, mark.result, mark.state, mark.at) == (by, sha, digest[:12], "success", NOON)
+    assert (mark.by, mark.evaluated, mark.result, mark.state, mark.at) == (
+        by,
+        sha,
+        digest[:SHOWN_DIGEST],
+        "success",
+        NOON,
+    )
 
 
 @given(st.text(max_size=300), DIGESTS)
@@ -57,7 +63,7 @@ def test_the_newest_settled_word_of_the_gate_counts() -> None:
     published = read_published([pending, new, old], GATE)
 
     assert published is not None
-    assert (published.result, published.at) == ("b" * 12, NOON + timedelta(seconds=5))
+    assert (published.result, published.at) == ("b" * SHOWN_DIGEST, NOON + timedelta(seconds=5))
 
 
 def test_a_run_that_came_to_nothing_leaves_no_result_to_accept() -> None:

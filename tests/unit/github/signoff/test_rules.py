@@ -8,7 +8,7 @@ from gate.config import SignOffConfig
 from gate.github.host import LabelEvent, Permission, PullRequest
 from gate.github.signoff.ask import Actor, LabelAsk
 from gate.github.signoff.marks import Published
-from gate.github.signoff.rules import another_result, label_refused, moved, person_refused, put_on_at, unread
+from gate.github.signoff.rules import another_result, label_refused, moved, overtaken, person_refused, put_on_at, unread
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 WENDY = Actor(login="wendy", is_bot=False)
@@ -68,18 +68,22 @@ def test_the_newest_labelling_counts_and_only_of_this_label() -> None:
     assert put_on_at(ASK, others) is None
 
 
-def test_a_label_put_on_again_by_another_is_refused() -> None:
+def test_a_label_put_on_again_by_another_is_theirs() -> None:
     events = [event("labeled", "wendy", 0), event("unlabeled", "rita", 1), event("labeled", "rita", 2)]
 
-    refusal = label_refused(ASK, events, SignOffConfig())
+    assert overtaken(ASK, events) == "rita"
+    assert overtaken(ASK, events[:1]) == ""
 
-    assert refusal is not None
-    assert "last put on by `rita`" in refusal.text
+
+def test_a_label_put_on_through_an_app_is_refused() -> None:
+    through_app = replace(event("labeled", "wendy", 0), actor_is_bot=True)
+
+    assert label_refused(ASK, [through_app], SignOffConfig()) is not None
 
 
 @pytest.mark.parametrize(("after", "read"), [(-1, False), (0, True), (60, True)])
 def test_what_was_accepted_before_it_was_reported_was_not_read(after: int, read: bool) -> None:
-    published = Published(result="a" * 12, at=NOON)
+    published = Published(result="a" * 16, at=NOON)
 
     assert (unread(NOON + timedelta(seconds=after), published) is None) is read
 
@@ -88,8 +92,8 @@ def test_another_commit_or_result_is_not_what_was_accepted() -> None:
     assert moved(REQUEST.head_sha, REQUEST) is None
     assert moved("c" * 40, REQUEST) is not None
     assert moved(REQUEST.head_sha, replace(REQUEST, state="closed")) is not None
-    assert another_result("a" * 64, Published(result="a" * 12, at=NOON)) is None
-    assert another_result("b" * 64, Published(result="a" * 12, at=NOON)) is not None
+    assert another_result("a" * 64, Published(result="a" * 16, at=NOON)) is None
+    assert another_result("b" * 64, Published(result="a" * 16, at=NOON)) is not None
 
 
 def test_a_hostile_name_is_shown_and_not_acted_on() -> None:

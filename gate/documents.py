@@ -39,7 +39,7 @@ _TEXT_TAGS = (None, "!", "tag:yaml.org,2002:str")
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)?\.[0-9]+(?:[eE][-+]?[0-9]{1,3})?|[1-9][0-9]*[eE][-+][0-9]{1,3})\Z")
 _NUMBER_START = frozenset("-+.0123456789")
-_SPECIAL = _NUMBER_START | frozenset("~nNtTfF")
+_SPECIAL = _NUMBER_START | frozenset(("", *"~nNtTfF"))
 _WORDS: Mapping[str, Json] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -132,8 +132,8 @@ class _Reader:
 
     def value(self, event: Event, path: KeyPath, depth: int) -> Json:
         before = self.nodes
-        self.nodes += 1
-        if self.nodes > MAX_NODES or depth > MAX_DEPTH:
+        self.nodes = before + 1
+        if before >= MAX_NODES or depth > MAX_DEPTH:
             self.stop(event, path)
         if isinstance(event, ScalarEvent):
             value = self.scalar(event, path)
@@ -155,7 +155,7 @@ class _Reader:
         if event.tag is not None:
             self.check_tag(event, event.tag, path)
             return text
-        if event.style or (text and text[0] not in _SPECIAL):  # quoted and block text stays text
+        if event.style or text[:1] not in _SPECIAL:  # quoted and block text stays text
             return text
         value = plain_value(text)
         if value.__class__ is float or value.__class__ is int:
@@ -174,7 +174,8 @@ class _Reader:
         return value
 
     def sequence(self, event: SequenceStartEvent, path: KeyPath, depth: int) -> Json:
-        self.check_tag(event, event.tag, path)
+        if event.tag is not None:
+            self.check_tag(event, event.tag, path)
         items: list[Json] = []
         while not isinstance(item := self.next(), SequenceEndEvent):
             at = (*path, len(items))
@@ -183,26 +184,31 @@ class _Reader:
         return items
 
     def mapping(self, event: MappingStartEvent, path: KeyPath, depth: int) -> Json:
-        self.check_tag(event, event.tag, path)
+        if event.tag is not None:
+            self.check_tag(event, event.tag, path)
         result: dict[str, Json] = {}
         while not isinstance(key_event := self.next(), MappingEndEvent):
             key = self.key(key_event, path, depth)
-            at = (*path, key or "")
-            if key is None or key in result:
-                if key is not None:
-                    message = f"key {key!r} stands twice, first on line {self.lines[at]}"
-                    self.refuse(key_event, at, message, "keep one of the two")
+            if key is None:
                 self.skip(self.next(), path, depth)
                 continue
-            result[key] = self.value(self.next(), at, depth + 1)
+            at = (*path, key)
+            if key in result:
+                message = f"key {key!r} stands twice, first on line {self.lines[at]}"
+                self.refuse(key_event, at, message, "keep one of the two")
+                self.skip(self.next(), path, depth)
+                continue
             self.lines[at] = self.line(key_event)
+            result[key] = self.value(self.next(), at, depth + 1)
         return result
 
     def key(self, event: Event, path: KeyPath, depth: int) -> str | None:
-        if isinstance(event, ScalarEvent) and event.tag in _TEXT_TAGS and (event.value != "<<" or event.style):
+        if isinstance(event, ScalarEvent) and event.tag in _TEXT_TAGS:
+            text: str = event.value
             if event.anchor is not None:
-                self.anchors[event.anchor] = (event.value, 1)
-            return str(event.value)
+                self.anchors[event.anchor] = (text, 1)
+            if text != "<<" or event.style:
+                return text
         message = "a key must be plain text (no merge keys, lists or mappings)"
         self.refuse(event, path, message, "write the key as one word")
         self.skip(event, path, depth)

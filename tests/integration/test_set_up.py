@@ -14,6 +14,7 @@ from tests.integration.github.stub import REPOSITORY, Stub, running
 from tests.trees import GitRepository
 
 PROJECTS = Path(__file__).parents[1] / "data" / "salesforce"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "customer-support"
 RELEASE = "1f3c2aa0" * 5
 GITHUB_VARIABLES = ("GITHUB_TOKEN", "GH_TOKEN", "GITHUB_REPOSITORY", "GITHUB_API_URL", "GH_HOST")
 
@@ -30,7 +31,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
 
     def make(name: str) -> GitRepository:
         root = tmp_path / name
-        shutil.copytree(PROJECTS / name, root)
+        source = EXAMPLE if name == EXAMPLE.name else PROJECTS / name
+        shutil.copytree(source, root, ignore=shutil.ignore_patterns("recordings", "verdicts", "authoring"))
         repository = GitRepository(root)
         repository.commit(message="base")
         monkeypatch.chdir(root)
@@ -71,7 +73,7 @@ def problems(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("name", ["lantern", "harbor"])
+@pytest.mark.parametrize("name", ["lantern", "harbor", EXAMPLE.name])
 def test_a_new_repository_is_ready_to_lint_and_plan(
     name: str, project: Callable[[str], GitRepository], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -38,7 +38,8 @@ def history(repository: Repository) -> Iterator[Diagnosis]:
         branch = repository.default_branch(DEFAULT_BRANCH)
         yield fine("default branch", branch)
     except RepositoryError as error:
-        yield problem_of("default branch", error)
+        remedy = FETCH_HINT if repository.is_shallow() else "fetch it (`git fetch origin`), or make its first commit"
+        yield problem("default branch", error.message, remedy)
         yield unknown("merge base", "there is no default branch to ask about")
         return
     try:

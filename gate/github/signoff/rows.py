@@ -1,7 +1,7 @@
 """The baseline files after a sign-off: what they start from, and their new texts. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import unified_diff
 
 from gate.baselines.accept import Accepted, accept
@@ -11,20 +11,39 @@ from gate.github.signoff.result import Result
 from gate.model.baseline import Baseline, SignOff
 
 
-def mended(base: str | None, head: str | None, path: str) -> tuple[str, bool]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What stays of a pull request's own baseline: `cases` accepted earlier of this `commit` and result `digest`."""
+
+    cases: frozenset[str]
+    commit: str
+    digest: str
+
+    def entries(self, history: Sequence[SignOff]) -> tuple[SignOff, ...]:
+        """The sign-offs that these cases were accepted by."""
+        return tuple(one for one in history if self.cases and (one.commit, one.digest) == (self.commit, self.digest))
+
+
+def mended(base: str | None, head: str | None, path: str, kept: Kept) -> tuple[str, bool]:
     """The head's baseline with every row the base has as the base has it, and whether that undid something.
 
     Rows are measured and accepted, never edited: what a pull request wrote into its own baseline by hand would
-    otherwise ride along with somebody's acceptance of another row. Rows and files the base does not have stay, since
-    they lower no bar. Either text may be None for a file that is not there; sign-offs are the base's.
+    otherwise ride along with somebody's acceptance of another row. Rows `kept`, and rows and files the base does not
+    have, stay: those lower no bar. Either text may be None for a file that is not there.
     """
-    before = read_baseline(base, f"{path} of the base branch") if base is not None else None
     now = _readable(head, path)
-    if before is None:
-        return ("" if now is None else write_baseline(replace(now, history=()))), bool(now and now.history)
-    rows = {**(now.cases if now else {}), **before.cases}
-    whole = replace(before, cases=rows)
-    return write_baseline(whole), now is not None and now != whole
+    if base is None:
+        if now is None:
+            return "", False
+        alone = replace(now, history=kept.entries(now.history))
+        return write_baseline(alone), alone != now
+    before = read_baseline(base, f"{path} of the base branch")
+    if now is None:
+        return write_baseline(before), False
+    stays = {case: now.cases[case] for case in kept.cases if case in now.cases}
+    history = (*before.history, *kept.entries(now.history))
+    whole = replace(before, cases={**now.cases, **before.cases, **stays}, history=history)
+    return write_baseline(whole), now != whole
 
 
 def rewritten(text: str, agent: str, result: Result, sign_off: SignOff) -> str:

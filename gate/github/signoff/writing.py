@@ -10,7 +10,7 @@ from gate.github.signoff.load import Desk
 from gate.github.signoff.marks import SHOWN_DIGEST, mark_text, with_result
 from gate.github.signoff.outcome import Outcome, accepted, accepted_on_fork, refused
 from gate.github.signoff.result import Result
-from gate.github.signoff.rows import mended, patch, rewritten
+from gate.github.signoff.rows import Kept, mended, patch, rewritten
 from gate.github.signoff.rules import Refusal, moved
 from gate.github.signoff.settlement import Settlement, entered_in
 from gate.model.baseline import SignOff
@@ -94,7 +94,7 @@ def _files(order: Order, host: Host) -> _Files:
     request = order.request
     base = baseline_texts(host, request.config, request.pull_request.base_sha)
     is_fork = request.pull_request.is_fork
-    listed = () if is_fork or request.is_ours else host.changed_files(request.pull_request.number)
+    listed = () if is_fork else host.changed_files(request.pull_request.number)
     before: dict[str, str] = {}
     after: dict[str, str] = {}
     undone = False
@@ -102,10 +102,16 @@ def _files(order: Order, host: Host) -> _Files:
         path = baseline_path(request.config, agent)
         start = before[path] = (base if is_fork else request.baselines).get(agent, "")
         if path in listed or len(listed) >= MOST_LISTED_FILES:
-            start, changed = mended(base.get(agent), start or None, path)
+            start, changed = mended(base.get(agent), start or None, path, _kept(order, agent))
             undone = undone or changed
         after[path] = rewritten(start, agent, order.result, _entry(order, agent))
     return _Files(before=before, after=after, undone=undone)
+
+
+def _kept(order: Order, agent: str) -> Kept:
+    keys = (key.partition("/") for key in order.settlement.before)
+    cases = frozenset(case for name, _, case in keys if name == agent)
+    return Kept(cases=cases, commit=order.sign_off.commit, digest=order.sign_off.digest)
 
 
 def _entry(order: Order, agent: str) -> SignOff:

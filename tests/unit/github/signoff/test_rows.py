@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from gate.baselines.file import read_baseline, write_baseline
 from gate.errors import UsageError
 from gate.github.signoff.result import Result
-from gate.github.signoff.rows import accepted_before, is_entered, mended, patch, rewritten
+from gate.github.signoff.rows import Kept, accepted_before, is_entered, mended, patch, rewritten
 from gate.model.baseline import SignOff
 from gate.verdicts.decision import digest_of
 from tests.results import AGENT, SCORERS, compare_by_majority, make_baseline, make_case, make_plan
@@ -19,6 +19,7 @@ BASE = make_baseline((BROKEN, [2] * 20), (STEADY, [2] * 20))
 LOWERED = make_baseline((BROKEN, [2] * 20), (STEADY, [1] * 20), (NEW, [2] * 5))
 ENTRY = SignOff(at="2026-11-22T14:00:00Z", by="wendy", reason="x", commit="c" * 40, digest="d" * 64, cases=("broken",))
 COMPARISON = compare_by_majority(BASE, (BROKEN, [0, 0]), (STEADY, [2, 2]))
+NONE = Kept(cases=frozenset(), commit=ENTRY.commit, digest=ENTRY.digest)
 RESULT = Result(
     run="r",
     day="2026-11-22",
@@ -56,7 +57,7 @@ def test_rows_of_the_base_come_back_and_new_ones_stay() -> None:
     """A hand-lowered row and an invented sign-off are undone; the row of a case the base does not know is kept."""
     edited = replace(LOWERED, history=(ENTRY,))
 
-    text, undone = mended(write_baseline(BASE), write_baseline(edited), "b")
+    text, undone = mended(write_baseline(BASE), write_baseline(edited), "b", NONE)
 
     after = read_baseline(text, "b")
     assert undone
@@ -64,22 +65,39 @@ def test_rows_of_the_base_come_back_and_new_ones_stay() -> None:
     assert after.history == ()
 
 
+def test_what_was_accepted_earlier_of_the_same_result_stays() -> None:
+    """The second part of a partial acceptance finds the first; what was edited beside it goes all the same."""
+    accepted = read_baseline(rewritten(write_baseline(LOWERED), AGENT, RESULT, ENTRY), "b")
+    invented = replace(ENTRY, commit="e" * 40, cases=("steady",))
+    edited = replace(accepted, history=(invented, *accepted.history))
+
+    text, undone = mended(
+        write_baseline(BASE), write_baseline(edited), "b", replace(NONE, cases=frozenset({"broken", "gone"}))
+    )
+
+    after = read_baseline(text, "b")
+    assert undone
+    assert after.cases["broken"] == accepted.cases["broken"]
+    assert after.cases["steady"] == BASE.cases["steady"]
+    assert after.history == (ENTRY,)
+
+
 def test_a_deleted_row_comes_back() -> None:
-    text, undone = mended(write_baseline(BASE), write_baseline(replace(BASE, cases={})), "b")
+    text, undone = mended(write_baseline(BASE), write_baseline(replace(BASE, cases={})), "b", NONE)
 
     assert (text, undone) == (write_baseline(BASE), True)
 
 
 @pytest.mark.parametrize("head", [None, "not json", "{}", write_baseline(BASE)])
 def test_what_cannot_be_read_or_is_equal_gives_the_base(head: str | None) -> None:
-    assert mended(write_baseline(BASE), head, "b") == (write_baseline(BASE), False)
+    assert mended(write_baseline(BASE), head, "b", NONE) == (write_baseline(BASE), False)
 
 
 def test_a_first_baseline_brings_no_sign_offs_of_its_own() -> None:
-    text, undone = mended(None, write_baseline(replace(BASE, history=(ENTRY,))), "b")
+    text, undone = mended(None, write_baseline(replace(BASE, history=(ENTRY,))), "b", NONE)
 
     assert (text, undone) == (write_baseline(BASE), True)
-    assert mended(None, None, "b") == ("", False)
+    assert mended(None, None, "b", NONE) == ("", False)
 
 
 def test_earlier_acceptances_are_those_of_this_commit_and_result() -> None:

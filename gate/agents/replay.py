@@ -150,5 +150,5 @@ def _read(path: Path, adapter: TypeAdapter[Value]) -> Value:
         raise RecordingError(f"{path} cannot be read: {error.strerror}", "restore the file") from error
     except ValidationError as error:
         item = error.errors()[0]
-        where = ".".join(str(part) for part in item["loc"])
-        raise RecordingError(f"{path}: {where}: {item['msg']}", "see docs/recordings.md for the format") from error
+        said = ": ".join(filter(None, (".".join(map(str, item["loc"])), item["msg"])))
+        raise RecordingError(f"{path}: {said}", "see docs/recordings.md for the format") from error

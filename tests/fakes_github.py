@@ -16,6 +16,7 @@ from gate.github.host import (
     Reaction,
     StatusState,
 )
+from gate.reports.escape import clip, one_line
 
 BOT = "github-actions[bot]"
 REPOSITORY = "acme/support"
@@ -115,7 +116,7 @@ class FakeHost:
         status = CommitStatus(
             context=context,
             state=state,
-            description=description[:DESCRIPTION_LIMIT],
+            description=clip(one_line(description), DESCRIPTION_LIMIT),
             target_url="",
             creator=creator,
             created=self.now,
@@ -141,6 +142,11 @@ class FakeHost:
     def merged_by(self, sha: str) -> Sequence[PullRequest]:
         """No pull request is merged here."""
         return []
+
+    def tip(self, branch: str) -> str:
+        """The commit a branch points at."""
+        self._allow("tip")
+        return self.branches[branch]
 
     def tree(self, sha: str) -> str:
         """The id of a commit's tree."""
@@ -183,6 +189,8 @@ class FakeHost:
 
     def react(self, comment_id: int, content: Reaction) -> None:
         """Put a reaction on a comment; the same one twice is one."""
+        if all(comment.id != comment_id for _, comment in self.said):
+            raise NotFoundError(f"there is no comment {comment_id}")
         self.reactions.add((comment_id, content))
 
     def set_status(
@@ -206,7 +214,8 @@ class FakeHost:
 
     def read_file(self, path: str, ref: str) -> str | None:
         """A file's text at a commit or branch."""
-        return self._at(self.branches.get(ref, ref)).get(path)
+        sha = self.branches.get(ref, ref)
+        return self.commits[sha].files.get(path) if sha in self.commits else None
 
     def commit_files(self, branch: str, parent_sha: str, files: Mapping[str, str], message: str) -> str:
         """One commit on a branch, by compare-and-swap."""

@@ -50,8 +50,8 @@ class Delivery:
 
     @property
     def sets_status(self) -> bool:
-        """Whether this job's result is an answer that may stand on a commit: not when only some cases run."""
-        return self.settings.status and not self.settings.cases
+        """Whether this job's result is an answer that stands on the commit."""
+        return self.settings.status and self.settings.is_whole
 
     @contextmanager
     def on_commit(self, sha: str) -> Iterator[None]:
@@ -146,7 +146,7 @@ class Delivery:
         return replace(report, links=Links(run=self.job.run_url, fixtures=fixtures))
 
     def _post(self, linked: Report, number: int) -> None:
-        if self.settings.comment and not self.settings.cases:
+        if self.settings.comment and self.settings.is_whole:
             text, author = comment(linked), self.settings.account
             self.attempt("post the comment", lambda host: sticky.post(host, number, text, author))
 

@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 
-from gate.baselines.file import write_baseline
+from gate.cli.baseline_commit import commit_baselines
 from gate.cli.delivery import Delivery
-from gate.cli.on_pull_request import evaluate_sides, repository_root, settled_code
-from gate.cli.recording import record_baselines
+from gate.cli.evaluate import evaluate, noted
+from gate.cli.on_pull_request import ask_of, evaluate_sides, repository_root, settled_code
+from gate.cli.stored import require_default_branch
+from gate.cli.upkeep import keep_baselines
 from gate.cli.workspace import open_workspace
-from gate.errors import ExitCode, HostError, UnreachableError, UsageError
+from gate.errors import ExitCode, HostError, UnreachableError
 from gate.github.activity import EvaluateBranch, EvaluateMergeGroup
-from gate.github.host import Host
 from gate.github.signoff.standing import carried
 from gate.model.report import Report
 from gate.model.words import Tier
@@ -17,12 +18,11 @@ from gate.verdicts.decision import Rules, decide
 
 
 def evaluate_branch(todo: EvaluateBranch, delivery: Delivery) -> int:
-    """Evaluate the job's commit against the default branch; then, if asked, measure its baseline and commit that."""
+    """Evaluate the job's commit against the default branch; then, if asked, count it into the branch's baseline."""
     head = delivery.job.sha or "HEAD"
-    code = delivery.finish(evaluate_sides(delivery, "", head, todo.tier, str(todo.tier)))
     if todo.record:
-        _record(head, delivery)
-    return code
+        return _evaluate_and_record(todo, head, delivery)
+    return delivery.finish(evaluate_sides(delivery, "", head, todo.tier, str(todo.tier)))
 
 
 def evaluate_merge_group(todo: EvaluateMergeGroup, delivery: Delivery) -> int:
@@ -64,17 +64,13 @@ def _with_acceptance(report: Report, number: int | None, delivery: Delivery) -> 
     return replace(report, decision=decide(report.plan, report.comparison, rules))
 
 
-def _record(head: str, delivery: Delivery) -> None:
-    host, branch = delivery.host, delivery.job.branch
-    if host is None or not branch:
-        raise UsageError("a baseline is recorded on a branch, with a token", "start the workflow on a branch")
-    settings = delivery.settings
-    with delivery.log.group("Record the baseline"), open_workspace(repository_root(delivery), head, head) as workspace:
-        made = record_baselines(workspace, settings.agents, settings.trials, settings.release)
-        files = {path.relative_to(workspace.root).as_posix(): write_baseline(one) for path, one in made.items()}
-    commit = _commit(host, branch, head, files)
-    delivery.note(f"recorded the baseline of {', '.join(sorted(files))} in {commit[:7]} on {branch}")
-
-
-def _commit(host: Host, branch: str, parent: str, files: dict[str, str]) -> str:
-    return host.commit_files(branch, parent, files, "Record the baseline\n\nMeasured by Agent Eval Gate.")
+def _evaluate_and_record(todo: EvaluateBranch, head: str, delivery: Delivery) -> int:
+    """A run that passed still fails when counts that fell wait for a person."""
+    with open_workspace(repository_root(delivery), "", head) as workspace:
+        require_default_branch(workspace.root, workspace.head.revision.sha)
+        report = evaluate(workspace, ask_of(workspace, delivery.settings, todo.tier, str(todo.tier)))
+        with delivery.log.group("Baseline"):
+            kept = keep_baselines(workspace, report)
+        code = delivery.finish(noted(report, kept.notes))
+        commit_baselines(workspace, kept.written, "Count a run of this branch into its baseline", delivery)
+    return code or int(kept.exit_code)

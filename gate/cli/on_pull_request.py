@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gate.cli.delivery import Delivery
 from gate.cli.evaluate import Ask, evaluate
+from gate.cli.merge import merge_shards
 from gate.cli.workspace import Workspace, open_workspace
 from gate.config import VerdictsConfig
 from gate.errors import ExitCode, HostError, RepositoryError, UnreachableError, UsageError
@@ -44,11 +45,37 @@ def evaluate_pull_request(todo: EvaluatePullRequest, delivery: Delivery) -> int:
 
 
 def evaluate_sides(delivery: Delivery, base: str, head: str, tier: Tier, label: str) -> Report:
-    """One run over two commits, judged as the base's configuration and the step's inputs say."""
+    """One run over two commits, judged as the base's configuration and the step's inputs say, or made of its shards."""
     settings = delivery.settings
+    if settings.merge:
+        return _merged(delivery, head, label)
     with open_workspace(repository_root(delivery), base, head) as workspace:
-        scope = Scope(tier=tier, cases=settings.cases, agents=settings.agents, day=datetime.now(UTC).date())
-        return evaluate(workspace, Ask(scope=scope, verdicts=_verdicts(workspace, settings), label=label))
+        return evaluate(workspace, ask_of(workspace, settings, tier, label))
+
+
+def ask_of(workspace: Workspace, settings: Settings, tier: Tier, label: str) -> Ask:
+    """What the step's inputs ask of a run, over what the configuration says."""
+    scope = Scope(
+        tier=tier,
+        cases=settings.cases,
+        agents=settings.agents,
+        day=datetime.now(UTC).date(),
+        shard=settings.part,
+    )
+    asked = {"policy": settings.policy, "mode": settings.mode}
+    given = {key: value for key, value in asked.items() if value is not None}
+    verdicts = VerdictsConfig.model_validate(workspace.config.verdicts.model_dump() | given)
+    return Ask(scope=scope, verdicts=verdicts, label=label)
+
+
+def _merged(delivery: Delivery, head: str, label: str) -> Report:
+    """The run whose shards other jobs made. Raises `UsageError` when they are of another commit."""
+    place = delivery.job.workspace / delivery.settings.merge
+    report = merge_shards([place], repository_root(delivery), label=label)
+    if report.plan.head.sha != head:
+        hint = "let every job of the workflow run on the same event"
+        raise UsageError(f"the shards are of {report.plan.head.short}, not of {head[:7]}", hint)
+    return report
 
 
 def repository_root(delivery: Delivery) -> Path:
@@ -133,9 +160,3 @@ def _is_newest(number: int, sha: str, delivery: Delivery) -> bool:
     if newest != sha:
         delivery.note(f"pull request {number} moved on to {newest[:7]}: the comment is left to that commit's run")
     return newest == sha
-
-
-def _verdicts(workspace: Workspace, settings: Settings) -> VerdictsConfig:
-    asked = {"policy": settings.policy, "mode": settings.mode}
-    given = {key: value for key, value in asked.items() if value is not None}
-    return VerdictsConfig.model_validate(workspace.config.verdicts.model_dump() | given)

@@ -75,6 +75,11 @@ class GitHub:
         found = self._all(_PULLS, f"/commits/{_segment(sha)}/pulls", purpose)
         return [answer.value() for answer in found if answer.merged_at is not None and answer.merge_commit_sha == sha]
 
+    def tip(self, branch: str) -> str:
+        """The commit a branch of this repository points at."""
+        purpose = Purpose(what=f"read the branch {branch}", permission="contents: read")
+        return self._one(RefAnswer, f"/git/ref/heads/{quote(branch)}", purpose).object.sha
+
     def tree(self, sha: str) -> str:
         """The id of a commit's tree."""
         return self._commit(sha).tree.sha
@@ -176,9 +181,8 @@ class GitHub:
         The branch is looked at first, because a fast-forward alone would also succeed on one set back to an ancestor.
         """
         purpose = Purpose(what=f"commit to {branch}", permission="contents: write")
-        ref = f"heads/{quote(branch)}"
         moved = StaleError(f"{branch} moved away from {parent_sha[:7]}", "run again on the newest commit")
-        if self._one(RefAnswer, f"/git/ref/{ref}", purpose).object.sha != parent_sha:
+        if self.tip(branch) != parent_sha:
             raise moved
         entries: list[Json] = [
             {"path": path, "mode": "100644", "type": "blob", "content": text} for path, text in sorted(files.items())
@@ -186,7 +190,7 @@ class GitHub:
         tree = self._create("/git/trees", {"base_tree": self.tree(parent_sha), "tree": entries}, purpose)
         commit = self._create("/git/commits", {"message": message, "tree": tree, "parents": [parent_sha]}, purpose)
         try:
-            self._ask("PATCH", f"/git/refs/{ref}", purpose, {"sha": commit, "force": False})
+            self._ask("PATCH", f"/git/refs/heads/{quote(branch)}", purpose, {"sha": commit, "force": False})
         except HostError as error:
             if error.status == _NOT_FAST_FORWARD:
                 raise moved from error

@@ -92,6 +92,10 @@ class Host(Protocol):
         """The pull requests whose merge made this commit; a push of several merges has one for its last commit."""
         ...
 
+    def tip(self, branch: str) -> str:
+        """The commit a branch of this repository points at."""
+        ...
+
     def tree(self, sha: str) -> str:
         """The id of a commit's tree: equal for commits with equal files."""
         ...

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from gate.errors import ProblemsError
 from gate.model.problem import Problem
@@ -25,11 +25,22 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 """Names separated by commas, blanks or line ends."""
 
 
+def _is_part(value: str) -> str:
+    found = re.fullmatch(r"([1-9][0-9]{0,3})/([1-9][0-9]{0,3})", value)
+    if found is None or int(found[1]) > int(found[2]):
+        raise ValueError(f"{value!r} is no part: write 2/4 for the second of four")
+    return value
+
+
 class Settings(BaseModel):
     """One field an input; `_` in a name is `-` in the workflow. An empty input is one that was not given."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, alias_generator=lambda name: name.replace("_", "-"), validate_by_name=True
+        extra="forbid",
+        frozen=True,
+        use_attribute_docstrings=True,
+        alias_generator=lambda name: name.replace("_", "-"),
+        validate_by_name=True,
     )
 
     token: SecretStr = SecretStr("")
@@ -49,11 +60,11 @@ class Settings(BaseModel):
     pull_request: int | None = Field(default=None, ge=1)
     """Started by hand: the number of the pull request to evaluate, comment on and set the status of."""
     record_baseline: bool = False
-    """Started by hand or on a schedule: record the branch's baseline anew and commit it."""
-    trials: int = Field(default=20, ge=1, le=1000)
-    """Trials per case of a recorded baseline."""
-    release: str = ""
-    """Also anchor the recorded baseline under this name, for drift to be measured against."""
+    """Started by hand or on a schedule on the default branch: count the run into its baseline, and commit that."""
+    shard: Annotated[str, AfterValidator(_is_part)] = ""
+    """Run only part I of N, given as `I/N`; such a job sets no status and no comment."""
+    merge: str = ""
+    """A folder, below the workspace, with the run folders of all shards: they are joined and decided."""
     comment: bool = True
     """Post the sticky comment."""
     account: str = WORKFLOW_BOT
@@ -62,6 +73,17 @@ class Settings(BaseModel):
     """Set the commit status `agent-eval-gate` (with `agents`, one of their own)."""
     artifact: str = "agent-eval-gate"
     """The name under which the workflow uploads the run folder, where sign-off finds the result again."""
+
+    @property
+    def part(self) -> tuple[int, int] | None:
+        """The shard's number and how many there are; None = the run is whole."""
+        number, _, count = self.shard.partition("/")
+        return (int(number), int(count)) if count else None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the result answers for the whole change, so that it may stand on the commit."""
+        return not self.cases and not self.shard
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:

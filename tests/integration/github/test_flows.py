@@ -166,7 +166,9 @@ def test_started_by_hand_for_a_pull_request_its_status_is_set(step: Step) -> Non
 def test_the_schedule_records_the_baseline_on_the_branch(step: Step) -> None:
     sha = on_main(step)
     mirror(step, UNAFFECTED)
-    step.inputs |= {"record-baseline": "true", "trials": "3", "release": "2026-11"}
+    step.inputs["record-baseline"] = "true"
+    (step.root / BASELINE).unlink()
+    step.stub.state.commit({"agent-gate.yml": ""}, sha=sha)
 
     assert step.run("schedule", {"schedule": "0 3 * * *"}) == ExitCode.PASS
     recorded = step.stub.state.refs["heads/main"]
@@ -174,7 +176,63 @@ def test_the_schedule_records_the_baseline_on_the_branch(step: Step) -> None:
     files = step.stub.state.trees[step.stub.state.commits[recorded]["tree"]["sha"]]
     baseline = read_baseline(files[BASELINE], BASELINE)
     assert baseline.commit == sha
-    assert len(baseline.cases) == 28
+    assert len(baseline.cases) == 25  # P0 and P1
+
+
+@pytest.mark.parametrize(("path", "moves"), [("README.md", True), (BASELINE, False)])
+def test_a_branch_that_moved_while_recording_takes_the_baseline_unless_that_moved_too(
+    step: Step, path: str, moves: bool
+) -> None:
+    sha = on_main(step)
+    step.inputs["record-baseline"] = "true"
+    (step.root / BASELINE).unlink()
+    state = step.stub.state
+    state.commit({"agent-gate.yml": ""}, sha=sha)
+    pushed = state.commit({"agent-gate.yml": "", path: "pushed"}, (sha,))
+    state.refs["heads/main"] = pushed
+
+    code = step.run("schedule", {"schedule": "0 3 * * *"})
+
+    assert code == (ExitCode.PASS if moves else ExitCode.CONFIGURATION)
+    assert (state.refs["heads/main"] == pushed) is not moves
+    assert (step.root / BASELINE).is_file()
+
+
+def test_a_baseline_is_never_recorded_from_another_branch(step: Step) -> None:
+    sha = git(step.root, "rev-parse", BLOCKED)
+    step.environment |= {"GITHUB_SHA": sha, "GITHUB_REF": f"refs/heads/{BLOCKED}"}
+    step.inputs["record-baseline"] = "true"
+
+    assert step.run("workflow_dispatch", {"ref": f"refs/heads/{BLOCKED}"}) == ExitCode.CONFIGURATION
+    assert "not on main" in step.summary
+
+
+def test_shards_are_joined_into_one_comment_and_one_status(step: Step) -> None:
+    head = open_pull(step, BLOCKED)
+    for number in (1, 2):
+        step.inputs["shard"] = f"{number}/2"
+        step.run("pull_request", pull_request_event(step.stub, "opened"))
+        (step.root / step.outputs["run-folder"]).rename(step.root / "runs" / f"part-{number}")
+    assert step.status(head) == ("", "")
+    assert step.sticky() == []
+
+    del step.inputs["shard"]
+    step.inputs["merge"] = "runs"
+    assert step.run("pull_request", pull_request_event(step.stub, "opened")) == ExitCode.BLOCKED
+    assert step.status(head)[0] == "failure"
+    assert len(step.sticky()) == 1
+
+
+def test_shards_of_another_commit_are_refused(step: Step) -> None:
+    open_pull(step, BLOCKED)
+    step.inputs["shard"] = "1/1"
+    step.run("pull_request", pull_request_event(step.stub, "opened"))
+    del step.inputs["shard"]
+    step.inputs["merge"] = "runs"
+    head = open_pull(step, UNAFFECTED)
+
+    assert step.run("pull_request", pull_request_event(step.stub, "opened")) == ExitCode.CONFIGURATION
+    assert step.status(head)[0] == "error"
 
 
 def run_event(head: str, *, caused_by: str = "pull_request", branch: str = UNAFFECTED) -> dict[str, object]:
@@ -269,7 +327,7 @@ def push_event(sha: str) -> dict[str, object]:
 
 
 def test_a_merged_pull_requests_own_trials_top_up_the_baseline(step: Step) -> None:
-    evaluate(step, HARMLESS)
+    head = evaluate(step, HARMLESS)
     sha = after_merge(step, HARMLESS)
     before = read_baseline((step.root / BASELINE).read_text(), BASELINE)
 
@@ -277,7 +335,7 @@ def test_a_merged_pull_requests_own_trials_top_up_the_baseline(step: Step) -> No
     topped = step.stub.state.refs["heads/main"]
     assert step.stub.state.commits[topped]["parents"] == [sha]
     after = read_baseline(step.stub.state.trees[step.stub.state.commits[topped]["tree"]["sha"]][BASELINE], BASELINE)
-    assert after.commit == sha
+    assert after.commit == head
     assert after.agent_fingerprint != before.agent_fingerprint
     assert "#128" in step.stub.state.commits[topped]["message"]
 

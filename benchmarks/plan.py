@@ -189,6 +189,7 @@ def build(root: Path, arguments: argparse.Namespace) -> None:
     write(root, changes(arguments.changed))
     git(root, "add", "--all")
     git(root, "commit", "--quiet", "--message", "change")
+    git(root, "repack", "-adq")  # as a clone is
 
 
 def measured(command: Sequence[str], root: Path) -> tuple[float, float, bytes]:

@@ -1,5 +1,6 @@
 """`agent-gate graph`: an agent's map, as a tree, a Mermaid diagram or data."""
 
+import sys
 from argparse import Namespace
 from pathlib import Path
 
@@ -18,6 +19,8 @@ def graph(arguments: Namespace) -> int:
     found = _read(arguments.ref)
     agent = arguments.agent or ""
     names = [one.name for one in found.agents]
+    if not names:
+        print("agent-gate: no Salesforce agent was found; `graph` draws no others", file=sys.stderr)
     if agent and agent not in names:
         raise UsageError(f"no agent is called {agent!r}", f"found: {', '.join(names) or 'none'}")
     draw = map_json if arguments.json else mermaid if arguments.mermaid else tree_text

@@ -10,8 +10,6 @@ from gate.ports import Tree
 
 Kind = Literal["agent", "fixture", "test-data", "gate", "other"]
 
-_CODE_OWNERS = ("CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS")
-
 
 class Ground:
     """Tells kinds of paths apart under one configuration; what it was asked of a path, it remembers."""
@@ -53,8 +51,8 @@ class Ground:
         Fixtures, recordings and the gate's other files do not define an agent, even where they lie in its source.
         """
         config = self.config.agents[agent]
-        paths = (path for path in tree.paths() if _defines(path, config))
-        return {path: tree.object_id(path) for path in paths if self.kind(path) == "agent"}
+        paths = (path for path in tree.paths() if self.kind(path) == "agent")
+        return {path: tree.object_id(path) for path in paths if _defines(path, config)}
 
     def _kind(self, path: str) -> Kind:
         if within_any(path, self._gate):

@@ -123,3 +123,12 @@ def test_the_policy_asked_for_is_the_one_that_is_forecast(
         assert main(["plan", "--json", "--policy", policy]) == ExitCode.PASS
         trials.append(json.loads(capsys.readouterr().out)["forecast"]["trials"])
     assert trials == [1, 3]
+
+
+def test_a_map_without_agents_says_so(repository: GitRepository, capsys: pytest.CaptureFixture[str]) -> None:
+    (repository.root / BUNDLE).unlink()
+    capsys.readouterr()
+    assert main(["graph", "--json"]) == ExitCode.PASS
+    said = capsys.readouterr()
+    assert json.loads(said.out)["agents"] == []
+    assert "no Salesforce agent was found" in said.err

@@ -57,9 +57,10 @@ def check(ask: Ask, host: Host, identity: Identity) -> Request | Outcome:
     """The request behind an ask, or why there is none: refused, or done already."""
     pull_request = host.pull_request(ask.number)
     events = host.label_events(ask.number)
-    asked = ask.at if isinstance(ask, CommentAsk) else put_on_at(ask, events)
+    asked = _written_at(ask, host) if isinstance(ask, CommentAsk) else put_on_at(ask, events)
     if asked is None:
-        return Outcome(kind="already done", text="the label is off again: taken back, or dealt with", quiet=True)
+        text = "the label is off again, or the comment deleted: taken back, or dealt with"
+        return Outcome(kind="already done", text=text, quiet=True)
     if isinstance(ask, LabelAsk) and (other := overtaken(ask, events)):
         text = f"the label was put on anew by {code(other)}: that is decided on by itself"
         return Outcome(kind="overtaken", text=text, quiet=True)
@@ -111,6 +112,11 @@ def baseline_texts(host: Host, config: Config, ref: str) -> dict[str, str]:
 def stamp(at: datetime) -> str:
     """A moment as baselines hold it: ISO 8601, UTC, whole seconds."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _written_at(ask: CommentAsk, host: Host) -> datetime | None:
+    """When the comment was written; None when it is deleted, which takes it back."""
+    return ask.at if any(one.id == ask.comment_id for one in host.comments(ask.number)) else None
 
 
 def _reason(ask: Ask) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from gate.errors import StaleError, UsageError
+from gate.errors import HostError, StaleError, UsageError
 from gate.github.host import Host, StatusState
 from gate.github.signoff.checking import Request, baseline_path, baseline_texts
 from gate.github.signoff.load import Desk
@@ -15,6 +15,7 @@ from gate.github.signoff.rules import Refusal, moved
 from gate.github.signoff.settlement import Settlement, entered_in
 from gate.model.baseline import SignOff
 from gate.model.words import Conclusion
+from gate.reports.escape import prose
 from gate.verdicts.sentences import counted
 
 MOST_LISTED_FILES = 3000
@@ -59,6 +60,9 @@ def carry_out(order: Order, host: Host, desk: Desk) -> Outcome:
             sha = host.commit_files(request.pull_request.head_ref, request.approved, files.after, _message(order))
         except StaleError:
             return _refused_as_moved(order, host)
+        except HostError as error:
+            text = f"the baseline could not be committed to the branch: {error.message}"
+            return refused(Refusal(text=prose(text), remedy=prose(error.hint or "let the gate push to this branch")))
     elif (refusal := moved(request.approved, host.pull_request(request.pull_request.number))) is not None:
         return refused(refusal)
     _set_statuses(order, sha, host, desk)

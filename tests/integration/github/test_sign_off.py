@@ -25,13 +25,14 @@ from gate.github.signoff.identity import Identity
 from gate.github.signoff.load import Desk
 from gate.github.signoff.marks import mark_text
 from gate.github.signoff.outcome import Outcome
-from gate.github.signoff.standing import uphold, void
+from gate.github.signoff.standing import carried, uphold, void
 from gate.github.status import of_report
 from gate.model.baseline import Baseline
-from gate.model.words import Tier
+from gate.model.plan import GateChange
+from gate.model.words import Conclusion, Tier
 from gate.planning.sides import Scope
 from gate.reports.machine import parse_report, report_json
-from gate.verdicts.decision import digest_of
+from gate.verdicts.decision import Rules, decide, digest_of
 from tests.fakes_github import BOT, Commit, FakeHost
 
 AGENT = "customer-support-agent"
@@ -122,11 +123,6 @@ def zipped(run: Path, **replaced: str) -> bytes:
 
 def run_of(repository: Path, branch: str) -> Path:
     return next(repository.glob(f"runs/*/*-{branch}-*"))
-
-
-def as_another_comment(ask: Ask) -> Ask:
-    assert isinstance(ask, CommentAsk)
-    return replace(ask, comment_id=99)
 
 
 def copy_of(host: FakeHost) -> FakeHost:
@@ -362,7 +358,7 @@ def test_a_push_after_a_comment_voids_it(world: World) -> None:
     assert world.sign(event).kind == "refused"
 
     world.publish(world.run, pushed)
-    later = world.sign(as_another_comment(event))
+    later = world.sign(event)
 
     assert later.kind == "refused"
     assert "reported after it was accepted" in later.text
@@ -444,6 +440,16 @@ def test_a_closed_pull_request_accepts_nothing(world: World) -> None:
     world.host.requests[NUMBER] = replace(world.request, state="closed")
 
     assert "is closed" in world.sign(event).text
+
+
+def test_a_deleted_comment_is_taken_back(world: World) -> None:
+    event = world.commented("wendy", "/accept-baseline reason: oh no")
+    assert isinstance(event, CommentAsk)
+    world.host.delete_comment(event.comment_id)
+    before = world.snapshot()
+
+    assert world.sign(event).kind == "already done"
+    assert world.snapshot() == before
 
 
 # which cases
@@ -676,6 +682,48 @@ def test_a_job_that_died_between_commit_and_mark_can_be_made_good(world: World) 
     assert outcome.kind == "accepted"
     assert world.status(world.head)[0] == "success"
     assert [one.commit for one in world.baseline().history] == [world.host.commits[world.head].parent]
+
+
+def test_a_branch_the_gate_may_not_push_to_is_told_on_the_pull_request(world: World) -> None:
+    world.host.denied = {"commit_files"}
+
+    outcome = world.sign(world.labelled("wendy"))
+
+    assert outcome.kind == "refused"
+    assert "could not be committed to the branch" in world.replies()[-1]
+    assert world.status(world.head)[0] == "failure"
+
+
+# the merge queue
+
+
+def test_an_acceptance_is_carried_to_a_merge_result(world: World) -> None:
+    """The queue merges with a base that has moved: the cases accepted in the pull request stay accepted, no others."""
+    report = parse_report((world.run / "report.json").read_text())
+    merged = replace(report.plan, head=replace(report.plan.head, sha="f" * 40))
+    assert carried(world.request, merged, report.comparison, world.host, GATE) is None
+    world.sign(world.labelled("wendy"))
+
+    sign_off = carried(world.request, merged, report.comparison, world.host, GATE)
+
+    assert sign_off is not None
+    assert decide(merged, report.comparison, Rules(sign_off=sign_off)).conclusion is Conclusion.ACCEPTED
+    also = replace(next(one for one in report.comparison.cases if not one.blocks), blocks=True)
+    worse = replace(report.comparison, cases=(*report.comparison.cases, also))
+    more = carried(world.request, merged, worse, world.host, GATE)
+    assert decide(merged, worse, Rules(sign_off=more)).conclusion is Conclusion.BLOCKED
+
+
+def test_changes_of_the_gate_are_not_carried_to_a_merge_result(world: World) -> None:
+    """A group may hold further pull requests, whose changes nobody accepted."""
+    report = parse_report((world.run / "report.json").read_text())
+    world.sign(world.labelled("wendy"))
+    change = GateChange(path="fixtures/old.md", what="removes case old", needs_sign_off=True)
+
+    assert (
+        carried(world.request, replace(report.plan, gate_changes=(change,)), report.comparison, world.host, GATE)
+        is None
+    )
 
 
 # forks

@@ -97,7 +97,7 @@ class BaselineFile(_Entry):
     history: tuple[SignOffEntry, ...] = ()
     """Sign-offs, oldest first."""
     counted: tuple[str, ...] = ()
-    """The newest runs whose trials are in the counts, oldest first: when each started, and its commit."""
+    """The newest runs whose trials are in the counts, oldest first: day, and name of the run folder."""
 
 
 def read_baseline(text: str, path: str) -> Baseline:

@@ -74,7 +74,7 @@ class _Merged:
 
     def count_into(self, stored: dict[str, Baseline]) -> list[str]:
         """Count its trials into the baselines; what is said of each agent."""
-        name = run_name(self.inputs.started, self.report.plan)
+        name = run_name(self.inputs.started, self.report.run)
         accepted = self._accepted(stored)
         self._refuse_blocked(accepted)
         refuse_missing(sum(1 for one in self.trials if one.error or not one.scores), len(self.trials), self.path)

@@ -10,7 +10,6 @@ from gate.cli.workspace import DEFAULT_BRANCH
 from gate.config import Config
 from gate.errors import UsageError
 from gate.model.baseline import Baseline
-from gate.model.plan import Plan
 from gate.repository.repository import Repository
 
 
@@ -50,9 +49,9 @@ def write_baselines(written: Mapping[Path, Baseline]) -> None:
         print(f"agent-gate: wrote {path} ({len(baseline.cases)} cases); commit it to accept it", file=sys.stderr)
 
 
-def run_name(started: str, plan: Plan) -> str:
-    """What a baseline remembers a counted run by: when it started, and its commit."""
-    return f"{started} {plan.head.short}"
+def run_name(started: str, folder: str) -> str:
+    """What a baseline remembers a counted run by: its day, and the name its folder was made with."""
+    return f"{started[:10]} {folder}"
 
 
 def keep_share(previous: Baseline | None, origin: Origin) -> float:

@@ -79,7 +79,8 @@ class Ran:
         return can is not None and can.recorded
 
     def _origin(self, agent: str) -> Origin:
-        return replace(self.setting.origin(agent), run=run_name(self.setting.inputs.started, self.setting.plan))
+        name = run_name(self.setting.inputs.started, self.folder.path.resolve().name)
+        return replace(self.setting.origin(agent), run=name)
 
 
 def keep_baselines(workspace: Workspace, report: Report) -> Upkeep:
@@ -93,8 +94,8 @@ def keep_baselines(workspace: Workspace, report: Report) -> Upkeep:
     with ExitStack() as opened:
         folder = opened.enter_context(RunFolder.open(Path(report.folder)))
         setting = Setting.of(folder)
-        name = run_name(setting.inputs.started, setting.plan)
-        if any(name in one.counted for one in stored.values()):
+        name = run_name(setting.inputs.started, folder.path.resolve().name)
+        if any(name in stored[one.name].counted for one in setting.plan.agents if one.name in stored):
             return _left("it holds this run already", ExitCode.PASS)
         ran = Ran(
             workspace=workspace, folder=folder, setting=setting, stored=stored, trials=head_trials(folder, setting)

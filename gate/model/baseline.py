@@ -53,7 +53,7 @@ class SignOff:
 class Baseline:
     """The baseline file of one agent. `cases` is keyed by case id.
 
-    `counted`: the newest runs whose trials are in the counts (when they started, and the commit), so that none is
+    `counted`: the newest runs whose trials are in the counts (day, and name of the run folder), so that none is
     counted twice.
     """
 

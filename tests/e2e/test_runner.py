@@ -2,33 +2,19 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 from gate.errors import ExitCode
+from tests.e2e.pull_requests import BLOCKED, NOTHING_AFFECTED, NUMBER, open_pull_request, opened
 from tests.e2e.runner import Job
-from tests.integration.github.jobs import git, pull_request_event
 from tests.integration.github.stub import Stub
 
-NUMBER = 128
-NOTHING_AFFECTED = "fix-label-typo"
 LONGEST_START_SECONDS = 1.0
 MOST_STARTS = 8
 
 
-def open_pull_request(stub: Stub, checkout: Path, branch: str) -> str:
-    """A pull request of that branch against main; its head commit."""
-    head, base = git(checkout, "rev-parse", branch), git(checkout, "rev-parse", "main")
-    stub.state.add_pull(NUMBER, head=head, base=base, head_ref=branch)
-    return head
-
-
-def opened(stub: Stub) -> dict[str, Any]:
-    return pull_request_event(stub, "opened", NUMBER)
-
-
 def test_a_regression_blocks_and_says_so_everywhere(job: Job, checkout: Path, stub: Stub) -> None:
     """Exit code, status, comment, outputs, summary, annotations, and the run folder in the workspace."""
-    head = open_pull_request(stub, checkout, "make-replies-concise")
+    head = open_pull_request(stub, checkout, BLOCKED)
 
     done = job.step("pull_request", opened(stub), stub.url)
 
@@ -63,7 +49,7 @@ def test_nothing_affected_is_a_success_with_these_words(job: Job, checkout: Path
 
 def test_a_token_that_may_only_read_still_gives_the_answer(job: Job, checkout: Path, stub: Stub) -> None:
     """As for a fork: summary, annotations and exit code stand; what could not be done is said."""
-    open_pull_request(stub, checkout, "make-replies-concise")
+    open_pull_request(stub, checkout, BLOCKED)
     stub.state.readers.add("ghs_reader")
     job.inputs |= {"token": "ghs_reader"}
 
@@ -78,7 +64,7 @@ def test_a_token_that_may_only_read_still_gives_the_answer(job: Job, checkout: P
 
 def test_without_a_token_the_exit_code_stands(job: Job, checkout: Path, stub: Stub) -> None:
     """Nothing is asked of GitHub, and that is said."""
-    open_pull_request(stub, checkout, "make-replies-concise")
+    open_pull_request(stub, checkout, BLOCKED)
     job.inputs |= {"token": ""}
 
     done = job.step("pull_request", opened(stub), stub.url)
@@ -90,7 +76,7 @@ def test_without_a_token_the_exit_code_stands(job: Job, checkout: Path, stub: St
 
 def test_a_result_that_github_does_not_take_is_kept(job: Job, checkout: Path, stub: Stub) -> None:
     """The run folder holds it, and the exit code says that it was not delivered."""
-    open_pull_request(stub, checkout, "make-replies-concise")
+    open_pull_request(stub, checkout, BLOCKED)
     stub.state.fail("POST", "/comments", 502, times=50)
 
     done = job.step("pull_request", opened(stub), stub.url)
@@ -102,7 +88,7 @@ def test_a_result_that_github_does_not_take_is_kept(job: Job, checkout: Path, st
 
 def test_inputs_with_dashes_arrive(job: Job, checkout: Path, stub: Stub) -> None:
     """No shell stands between the runner and the gate, which would drop them: a wrong one is named."""
-    open_pull_request(stub, checkout, "make-replies-concise")
+    open_pull_request(stub, checkout, BLOCKED)
     job.inputs["record-basline"] = "true"
 
     done = job.step("pull_request", opened(stub), stub.url)
@@ -124,7 +110,7 @@ def test_the_first_line_is_there_within_a_second(job: Job, checkout: Path, stub:
 
 def test_the_token_is_in_no_file_and_only_masked_in_the_log(job: Job, checkout: Path, stub: Stub) -> None:
     """Nothing of it stays in the workspace or the runner's own files."""
-    open_pull_request(stub, checkout, "make-replies-concise")
+    open_pull_request(stub, checkout, BLOCKED)
     job.inputs |= {"token": "ghs_f1nd.me"}
 
     done = job.step("pull_request", opened(stub), stub.url)

@@ -45,7 +45,7 @@ class WorkTree(DiskTree):
         self._blobs = blobs
         entries = read_index(git)
         tracked = {entry.name: entry for entry in entries if entry.mode != _SUBMODULE}
-        submodules = {shown(entry.name): entry.object_id for entry in entries if entry.mode == _SUBMODULE}
+        submodules = {shown(entry.name): _checked_out(git, entry) for entry in entries if entry.mode == _SUBMODULE}
         others = [name for name in git.output("ls-files", "-z", "--others", "--exclude-standard").split(b"\0") if name]
         submodules |= {shown(name.rstrip(b"/")): "" for name in others if name.endswith(b"/")}
         root = os.fsencode(os.path.realpath(git.root))
@@ -69,6 +69,13 @@ class WorkTree(DiskTree):
     def _contents(self, paths: Sequence[str]) -> Iterable[bytes]:
         for path in paths:
             yield next(self._blobs.read([self._absent[path]])) if path in self._absent else self._content(path)
+
+
+def _checked_out(git: Git, submodule: IndexEntry) -> str:
+    """The commit a submodule is at on disk; the one git noted when it is not checked out."""
+    folder = git.root / os.fsdecode(submodule.name)
+    answer = Git(folder).ask("rev-parse", "--verify", "--quiet", "HEAD") if (folder / ".git").exists() else None
+    return answer.text if answer and answer.code == 0 else submodule.object_id
 
 
 def read_index(git: Git) -> list[IndexEntry]:

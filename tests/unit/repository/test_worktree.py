@@ -151,3 +151,15 @@ def test_a_file_that_cannot_be_read_counts_as_changed_and_the_others_are_still_t
     repository.write({"other": "2"})
     assert ("modified", "folder/file") in _differences(repository)
     assert ("modified", "other") in _differences(repository)
+
+
+def test_a_submodule_is_at_the_commit_that_is_checked_out(tmp_path: Path) -> None:
+    inner = GitRepository(tmp_path / "inner")
+    first = inner.commit({"file": "1"})
+    outer = GitRepository(tmp_path / "outer")
+    outer.git("submodule", "--quiet", "add", str(inner.root), "part")
+    outer.commit()
+    second = GitRepository(outer.root / "part").commit({"file": "2"})
+    with Repository(outer.root) as opened:
+        assert opened.tree("HEAD").submodules == {"part": first}
+        assert opened.work_tree().submodules == {"part": second}

@@ -22,12 +22,13 @@ def main(argv: Sequence[str]) -> int:
     from importlib import import_module  # noqa: PLC0415 - commands are imported only when chosen
 
     from gate.errors import ExitCode, GateError  # noqa: PLC0415 - same
+    from gate.reports.escape import terminal_lines  # noqa: PLC0415 - same
 
     module, _, function = arguments.handler.partition(":")
     try:
         return int(getattr(import_module(f"gate.cli.{module}"), function)(arguments))
     except GateError as error:
-        print(f"agent-gate: {error}", file=sys.stderr)
+        print(terminal_lines(f"agent-gate: {error}"), file=sys.stderr)
         return int(error.exit_code)
     except KeyboardInterrupt:
         print("agent-gate: interrupted; what was paid for is kept in the run folder", file=sys.stderr)
@@ -36,7 +37,7 @@ def main(argv: Sequence[str]) -> int:
         sys.stderr.close()
         return int(ExitCode.PASS)
     except OSError as error:
-        print(f"agent-gate: {_unusable(error)}", file=sys.stderr)
+        print(terminal_lines(f"agent-gate: {_unusable(error)}"), file=sys.stderr)
         return int(ExitCode.CONFIGURATION)
     except Exception:  # noqa: BLE001 - the outermost except
         traceback.print_exc()

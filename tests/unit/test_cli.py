@@ -67,6 +67,15 @@ def test_arguments_that_contradict_each_other_are_refused(capsys: pytest.Capture
     assert "contradict each other" in capsys.readouterr().err
 
 
+def test_what_an_error_quotes_cannot_command_the_terminal_or_the_runner(capsys: pytest.CaptureFixture[str]) -> None:
+    """File, branch and case names are the pull request's author's."""
+    main(["report", "x\n::stop-commands::y\n\x1b]0;title\x07##[group]z"])
+
+    err = capsys.readouterr().err
+    assert "stop-commands" in err
+    assert not any(mark in err for mark in ("::", "##[", "\x1b"))
+
+
 def test_a_file_that_cannot_be_written_has_no_traceback(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -39,6 +39,12 @@ def edit_baseline(change: Callable[[Rows], object]) -> None:
     commit_all()
 
 
+def store(change: Callable[[Rows], object]) -> None:
+    """Edit the baseline that the pull requests are held against."""
+    edit_baseline(change)
+    rebase_all()
+
+
 def forget_definition() -> None:
     """Make the stored trials those of an earlier definition, so that every recorded trial of today's is a new one."""
     content = json.loads(BASELINE.read_text())
@@ -65,8 +71,9 @@ def configure(text: str) -> None:
 
 
 def rebase_all() -> None:
-    """Commit on the default branch, and put the pull requests on top."""
-    commit_all()
+    """Commit what is edited on the default branch, and put the pull requests on top."""
+    if git("status", "--porcelain", "--untracked-files=no"):
+        commit_all()
     for branch in ("quote-the-policy", "make-replies-concise"):
         git("rebase", "--quiet", "main", branch)
     git("checkout", "--quiet", "main")

@@ -1,5 +1,6 @@
 """What came of a sign-off, and what is said of it on the pull request."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +11,7 @@ from gate.github.signoff.settlement import Settlement
 from gate.model.baseline import SignOff
 from gate.reports.blocks import utf16_units
 from gate.reports.escape import clip, code, markdown, prose
+from gate.reports.markdown import COMMENT_LIMIT
 
 Kind = Literal["accepted", "partly accepted", "refused", "already done", "overtaken"]
 
@@ -20,11 +22,11 @@ _EXIT: dict[Kind, ExitCode] = {
     "already done": ExitCode.PASS,
     "overtaken": ExitCode.PASS,
 }
-_MOST_LISTED = 40
+_MOST_LISTED = 35
 _MOST_OPEN = 20
 _LONGEST = 160
-_PATCH_LIMIT = 30_000
-"""UTF-16 units of a patch; with the other limits, at five units an escaped character, it all fits in a comment."""
+"""Lines that are listed, and their characters: at six units an escaped one, the whole has room in a comment."""
+_ROOM_FOR_WORDS = 1_500
 _VOID = "Any push to the branch voids this."
 
 
@@ -69,12 +71,11 @@ def accepted_on_fork(sign_off: SignOff, settlement: Settlement, pull_request: Pu
     """The outcome of an acceptance whose baseline cannot be committed, since the branch lies in a fork."""
     lines = [_headline(sign_off, settlement), "", *_listed(settlement.accepted), *_reason(sign_off)]
     lines += ["", f"This holds for commit {code(sign_off.commit[:7])}. {_VOID}"]
+    open_lines = _still_open(settlement)
     if patch:
-        base = code(pull_request.base_ref)
-        why = "The branch lies in a fork, which the gate cannot write to."
-        how = f"After merging, save the patch as `accept.patch`, on {base} run `git apply accept.patch`, and commit."
-        lines += ["", f"{why} {how}", "", *_patch(patch)]
-    lines += _still_open(settlement)
+        room = COMMENT_LIMIT - utf16_units("\n".join([*lines, *open_lines])) - _ROOM_FOR_WORDS
+        lines += _handed_over(patch, code(pull_request.base_ref), room)
+    lines += open_lines
     kind: Kind = "accepted" if settlement.settled else "partly accepted"
     return Outcome(kind=kind, text="\n".join(lines), sha=sign_off.commit)
 
@@ -104,10 +105,13 @@ def _still_open(settlement: Settlement) -> list[str]:
     return ["", "**Still holding the merge:**", "", *(f"- {prose(clip(one, _LONGEST))}" for one in rest[:_MOST_OPEN])]
 
 
-def _patch(patch: str) -> list[str]:
-    if utf16_units(patch) > _PATCH_LIMIT:
-        how = "download the run's artifact, and on the base branch run `agent-gate baseline accept DIR --reason …`"
-        return [f"The patch is too long for a comment: {how}."]
-    longest = max((len(run) for run in patch.replace("`", " ` ").split() if set(run) == {"`"}), default=0)
-    fence = "`" * max(3, longest + 1)
-    return ["<details><summary>accept.patch</summary>", "", f"{fence}diff", patch.rstrip("\n"), fence, "", "</details>"]
+def _handed_over(patch: str, base: str, room: int) -> list[str]:
+    """The patch and what to do with it, in at most `room` UTF-16 units beside `_ROOM_FOR_WORDS`."""
+    why = "The branch lies in a fork, which the gate cannot write to."
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", patch)), default=0))
+    if utf16_units(patch) + 2 * len(fence) > room:
+        how = "download the run's artifact, and there `agent-gate baseline accept DIR --reason …`"
+        return ["", f"{why} The patch is too long for a comment. After merging, check out {base}, {how}, and commit."]
+    how = f"After merging, save the patch as `accept.patch`, on {base} run `git apply accept.patch`, and commit."
+    block = [f"{fence}diff", patch.rstrip("\n"), fence]
+    return ["", f"{why} {how}", "", "<details><summary>accept.patch</summary>", "", *block, "", "</details>"]

@@ -90,7 +90,7 @@ def patch(changes: Sequence[tuple[str, str, str]]) -> str:
 def _one(path: str, before: str, after: str) -> str:
     old = f"a/{path}" if before else "/dev/null"
     head = f"diff --git a/{path} b/{path}\n" + ("" if before else "new file mode 100644\n")
-    lines = unified_diff(_lines(before), _lines(after), old, f"b/{path}", n=3)
+    lines = unified_diff(_lines(before), _lines(after), old, f"b/{path}", n=1)
     return head + "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 

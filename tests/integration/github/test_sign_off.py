@@ -16,7 +16,7 @@ from gate.cli.evaluate import evaluate
 from gate.cli.main import main
 from gate.cli.present import write_reports
 from gate.cli.workspace import open_workspace
-from gate.errors import ExitCode, NotPermittedError
+from gate.errors import ExitCode, NotPermittedError, RepositoryError
 from gate.github.event import CommentEvent, PullRequestEvent
 from gate.github.host import PullRequest
 from gate.github.signoff.ask import Ask, CommentAsk, ask_of
@@ -29,7 +29,7 @@ from gate.github.signoff.standing import carried, uphold, void
 from gate.github.status import of_report
 from gate.model.baseline import Baseline
 from gate.model.plan import GateChange
-from gate.model.words import Conclusion, Tier
+from gate.model.words import CaseVerdict, Conclusion, Tier
 from gate.planning.sides import Scope
 from gate.reports.machine import parse_report, report_json
 from gate.verdicts.decision import Rules, decide, digest_of
@@ -145,6 +145,19 @@ def rerun(world: World) -> None:
     line = of_report(moved)
     world.host.set_status(world.head, GATE.context, line.state, line.description)
     world.host.artifacts[GATE.artifact, world.head] = zipped(world.run, report=report_json(moved))
+
+
+def passing(world: World, *changes: GateChange) -> None:
+    """The gate has evaluated the head, nothing regressed, and these changes of the gate need sign-off."""
+    report = parse_report((world.run / "report.json").read_text())
+    fine = tuple(replace(case, verdict=CaseVerdict.UNCHANGED, blocks=False) for case in report.comparison.cases)
+    comparison = replace(report.comparison, cases=fine)
+    plan = replace(report.plan, head=replace(report.plan.head, sha=world.head), gate_changes=changes)
+    made = replace(report, plan=plan, comparison=comparison, decision=decide(plan, comparison))
+    assert made.decision.conclusion is Conclusion.BLOCKED
+    line = of_report(made)
+    world.host.set_status(world.head, GATE.context, line.state, line.description)
+    world.host.artifacts[GATE.artifact, world.head] = zipped(world.run, report=report_json(made))
 
 
 def redigested(document: dict[str, object]) -> str:
@@ -664,6 +677,56 @@ def test_a_broken_artifact_without_a_way_to_evaluate_is_refused(world: World) ->
     world.host.artifacts[GATE.artifact, world.head] = b"PK\x03\x04 not a zip"
 
     assert "no readable zip" in world.sign(world.labelled("wendy")).text
+
+
+def test_an_evaluation_that_fails_is_told(world: World) -> None:
+    def failing(_: PullRequest, sha: str) -> Path:
+        raise RepositoryError(f"{sha[:7]} is not in this clone", "fetch it")
+
+    world.host.artifacts.clear()
+    world.desk = replace(world.desk, evaluate=failing)
+
+    outcome = world.sign(world.labelled("wendy"))
+
+    assert "nor made again" in outcome.text
+    assert "fetch it" in outcome.text
+
+
+def test_a_base_without_a_gate_has_nothing_to_regress_from(world: World) -> None:
+    world.host.push("main", {"agent-gate.yml": ""})
+    world.host.requests[NUMBER] = replace(world.request, base_sha=world.host.branches["main"])
+
+    assert "has no agent-gate.yml" in world.sign(world.labelled("wendy")).text
+
+
+def test_changes_of_the_gate_are_signed_for_in_every_baseline_of_the_run(world: World) -> None:
+    """A removed case has no row to accept: the entry says who, and the commit carries the status."""
+    passing(world, GateChange(path="fixtures/old.md", what="removes case old", needs_sign_off=True))
+    evaluated = world.head
+
+    outcome = world.sign(world.commented("wendy", "/accept-baseline reason: it is obsolete"))
+
+    assert outcome.kind == "accepted"
+    entry = world.baseline().history[-1]
+    assert (entry.cases, entry.reason, entry.commit) == ((), "it is obsolete", evaluated)
+    assert world.baseline().cases == world.baseline("main").cases
+    assert uphold(world.request, world.host, world.desk) is not None
+
+
+def test_a_gate_change_without_any_baseline_marks_the_commit_itself(world: World) -> None:
+    world.host.push("main", {BASELINE: ""})
+    world.host.push(BRANCH, {BASELINE: ""})
+    world.host.requests[NUMBER] = replace(world.request, base_sha=world.host.branches["main"])
+    passing(world, GateChange(path="fixtures/old.md", what="removes case old", needs_sign_off=True))
+    evaluated = world.head
+    event = world.commented("wendy", "/accept-baseline reason: it is obsolete")
+
+    assert world.sign(event).kind == "accepted"
+    assert world.head == evaluated
+    assert uphold(world.request, world.host, world.desk) is not None
+    before = world.snapshot()
+    assert world.sign(event).kind == "already done"
+    assert world.snapshot() == before
 
 
 def test_a_job_that_died_between_commit_and_mark_can_be_made_good(world: World) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.budget import Caps, Meter, affordable
+from gate.budget import Caps, Meter, affordable, left_out_words
 from gate.model.comparison import Request
 from gate.model.words import Arm, Severity
 
@@ -64,3 +64,15 @@ def test_the_shares_of_all_shards_reach_the_caps(trials: int, tokens: int, money
     assert trials <= share.trials * shards < trials + shards
     assert tokens <= share.tokens * shards < tokens + shards
     assert share.money * shards == pytest.approx(money)
+
+
+def test_what_was_left_out_is_told_by_severity() -> None:
+    """Whole P2 cases, and repeats of P1 cases, each named once."""
+    left_out = [
+        Request(case=case, arm=Arm.HEAD, trial=trial) for case, trial in [("P2/x", 1), ("P2/x", 2), ("P1/y", 2)]
+    ]
+
+    said = left_out_words(left_out, severity)
+
+    assert said == ("the budget left out 3 trials, which count for nothing (P2: P2/x; P1 repeats: P1/y)",)
+    assert left_out_words([], severity) == ()

@@ -231,3 +231,26 @@ def test_every_difference_is_named() -> None:
 
     assert differs(case, row, SCORERS) == ()
     assert differs(other, row, Scorers(judge="", checks="2")) == ("fixture", "rubric", "data", "judge", "checks")
+
+
+def test_topping_up_fades_what_is_beyond_memory() -> None:
+    """Fifty runs are remembered, the newest of them wholly: years of old counts would hide a fall."""
+    case = make_case("bulk-items")
+    before = make_baseline((case, [2] * 50))
+
+    row = record(before, [case], make_trials(case, *[0] * 10), TODAY).cases["bulk-items"]
+
+    assert (row.runs, row.ok) == (50, 40)
+    assert row.hist == {CORRECTNESS: (10, 0, 40)}
+
+
+def test_the_newest_runs_are_remembered_by_name() -> None:
+    """Twenty of them, and none twice when trials of no run are recorded."""
+    case = make_case("bulk-items")
+    baseline = make_baseline((case, [2]))
+    for number in range(25):
+        baseline = record(baseline, [case], [], replace(TODAY, run=f"run {number}"))
+
+    assert baseline.counted == tuple(f"run {number}" for number in range(5, 25))
+    assert record(baseline, [case], [], TODAY).counted == baseline.counted
+    assert read_baseline(write_baseline(baseline), "b.json").counted == baseline.counted

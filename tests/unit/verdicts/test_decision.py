@@ -231,6 +231,17 @@ def test_a_missed_floor_blocks_and_no_sign_off_covers_it() -> None:
     assert "to its floor of 0.95" in decision.next_action
 
 
+def test_what_drifted_or_stayed_unproved_together_is_noted() -> None:
+    """A platform that changed in both arms blocks nobody, and a reader learns of it."""
+    drifted = GroupFinding(group="", verdict=CaseVerdict.UNCHANGED, explanation="base fails as well now")
+    unproved = GroupFinding(group="Returns", verdict=CaseVerdict.INCONCLUSIVE, explanation="advisory")
+
+    decision = _decide(replace(_compare(), groups=(drifted, unproved)))
+
+    assert decision.conclusion is Conclusion.PASS
+    assert decision.notes == ("base fails as well now", "topic Returns: advisory")
+
+
 def test_notes_of_the_run_are_said() -> None:
     assert _decide(_compare(), rules=Rules(notes=("quarantine expired",))).notes == ("quarantine expired",)
 

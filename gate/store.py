@@ -50,6 +50,8 @@ class Inputs:
     notes: tuple[str, ...] = ()  # what was said of the run beside its verdicts
 
 
+_INPUTS_FILE, _AS_RUN = "inputs.json", "inputs-as-run.json"
+
 _INPUTS = TypeAdapter(Inputs)
 _PLAN = TypeAdapter(Plan)
 _TRANSCRIPT = TypeAdapter(Transcript)
@@ -109,12 +111,24 @@ class RunFolder:
 
     def save_start(self, inputs: Inputs, plan: Plan) -> None:
         """Write what the run is made of; the plan last, since it makes the folder a run."""
-        self._write("inputs.json", _INPUTS.dump_json(inputs, indent=1))
+        self._write(_INPUTS_FILE, _INPUTS.dump_json(inputs, indent=1))
         self._write("plan.json", _PLAN.dump_json(plan, indent=1))
+
+    def replace_inputs(self, inputs: Inputs) -> None:
+        """Go on with other inputs; those the run was started with stay beside as `inputs-as-run.json`."""
+        kept = self.path / _AS_RUN
+        if not kept.exists():
+            self._write(_AS_RUN, (self.path / _INPUTS_FILE).read_bytes())
+        self._write(_INPUTS_FILE, _INPUTS.dump_json(inputs, indent=1))
+
+    def restore_inputs(self) -> None:
+        """Go back to the inputs the run was started with, where others took their place."""
+        if (self.path / _AS_RUN).exists():
+            (self.path / _AS_RUN).replace(self.path / _INPUTS_FILE)
 
     def inputs(self) -> Inputs:
         """What the run was started with."""
-        return self._read("inputs.json", _INPUTS)
+        return self._read(_INPUTS_FILE, _INPUTS)
 
     def plan(self) -> Plan:
         """The run's plan."""
@@ -287,7 +301,7 @@ def _trial_order(path: Path) -> tuple[str, str, int]:
 
 def _remedy(name: str) -> str:
     """What to do about a file of a run that is missing or broken."""
-    if name in ("inputs.json", "plan.json"):
+    if name in (_INPUTS_FILE, "plan.json"):
         return "nothing else says what the run is made of: start a new run"
     return "delete it and `agent-gate run --resume DIR` makes it again"
 

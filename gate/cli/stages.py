@@ -22,7 +22,9 @@ from gate.store import RunFolder
 def score(arguments: Namespace) -> int:
     """Score kept transcripts again, with today's fixtures, checks and judge; no agent is called."""
     with RunFolder.open(Path(arguments.folder)) as folder:
-        if not arguments.as_run:
+        if arguments.as_run:
+            folder.restore_inputs()
+        else:
             _take_current_fixtures(folder)
         folder.set_scores_aside()
         report = conduct(folder, None)
@@ -52,7 +54,7 @@ def _take_current_fixtures(folder: RunFolder) -> None:
     inputs = folder.inputs()
     current = {case.key: case for case in _current_suite(Path(inputs.root)).cases}
     cases = tuple(current.get(case.key, case) for case in inputs.cases)
-    folder.save_start(replace(inputs, cases=cases, checks_version=CHECKS_VERSION), folder.plan())
+    folder.replace_inputs(replace(inputs, cases=cases, checks_version=CHECKS_VERSION))
 
 
 def _current_suite(root: Path) -> Suite:

@@ -131,6 +131,22 @@ def test_a_run_scored_and_reported_again_says_the_same(repository: Path) -> None
     assert sorted(path.name for path in folder.rglob("transcripts/**/*.json")) == transcripts
 
 
+def test_a_run_scored_with_a_changed_fixture_can_be_scored_as_it_was(repository: Path) -> None:
+    """`score` takes today's fixtures; `--as-run` goes back to those of the run, also after that."""
+    main(["run", *CONCISE])
+    folder = newest_run(repository)
+    as_run = (folder / "comparison.json").read_bytes()
+    fixture = next(repository.glob("fixtures/**/return-flow-bulk-items.md"))
+    fixture.write_text(fixture.read_text().replace("severity: P0", 'severity: P0\nmust_include: ["never said"]'))
+
+    main(["score", str(folder)])
+    changed = (folder / "comparison.json").read_bytes()
+    main(["score", str(folder), "--as-run"])
+
+    assert changed != as_run
+    assert (folder / "comparison.json").read_bytes() == as_run
+
+
 def test_a_prompt_that_was_never_recorded_is_refused(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A replay cannot answer for a definition that was never run, and says which ones were."""
     script = next(repository.rglob("Customer_Support.agent"))

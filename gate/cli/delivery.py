@@ -25,6 +25,8 @@ from gate.reports.escape import clip, markdown, one_line
 from gate.reports.markdown import comment, summary
 
 _LONGEST_TOLD = 2_000
+OUTPUTS = ("conclusion", "exit-code", "headline", "digest", "blocking", "cases", "run-folder")
+"""What other steps can read of this one, as `action.yml` tells them."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,6 +70,10 @@ class Delivery:
         except Exception:
             self.status(sha, "error", "no result: the gate broke, see the log")
             raise
+
+    def begun(self, folder: Path) -> None:
+        """Name the run folder to the steps that follow, so that they keep it even of a run that breaks off."""
+        write_outputs(self.job.output, {"run-folder": self._inside(folder)})
 
     def finish(self, report: Report, *, sha: str = "", number: int | None = None) -> int:
         """Deliver a finished run: on a commit unless `sha` is empty, below a pull request unless `number` is None.
@@ -154,16 +160,20 @@ class Delivery:
         for one in annotations.below(self.settings.path, found):
             self.log.annotate(one.kind, one.message, one.properties)
 
+    def _inside(self, folder: Path) -> str:
+        """A folder as other steps name it: relative to the workspace, which lies elsewhere outside of the container."""
+        top = self.job.workspace.resolve()
+        return (folder.relative_to(top) if folder.is_relative_to(top) else folder).as_posix()
+
     def _outputs(self, report: Report) -> dict[str, str]:
         decision = report.decision
-        folder = Path(report.folder)
-        inside = folder.relative_to(self.job.workspace) if folder.is_relative_to(self.job.workspace) else folder
-        return {
-            "conclusion": str(decision.conclusion),
-            "exit-code": str(decision.exit_code),
-            "headline": one_line(decision.headline),
-            "digest": decision.digest,
-            "blocking": json.dumps(decision.blocking),
-            "cases": str(len(report.plan.selected)),
-            "run-folder": inside.as_posix(),
-        }
+        values = (
+            str(decision.conclusion),
+            str(decision.exit_code),
+            one_line(decision.headline),
+            decision.digest,
+            json.dumps(decision.blocking),
+            str(len(report.plan.selected)),
+            self._inside(Path(report.folder)),
+        )
+        return dict(zip(OUTPUTS, values, strict=True))

@@ -1,7 +1,7 @@
 """The stages put together: what `run`, `score`, `report`, the demo and the action all go through."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,12 +26,16 @@ from gate.store import Inputs, RunFolder, run_folder_name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """What is asked of one run beside the sides it compares. `label` goes into the run folder's name."""
+    """What is asked of one run beside the sides it compares. `label` goes into the run folder's name.
+
+    `begun` is told the folder as soon as it is there, for who wants what is in it even of a run that breaks off.
+    """
 
     scope: Scope
     verdicts: VerdictsConfig
     label: str = ""
     runs: Path | None = None
+    begun: Callable[[Path], None] | None = None
 
 
 def evaluate(workspace: Workspace, ask: Ask) -> Report:
@@ -40,6 +44,8 @@ def evaluate(workspace: Workspace, ask: Ask) -> Report:
     config = workspace.config.model_copy(update={"verdicts": ask.verdicts})
     agents = open_agents(workspace.root, config, plan)
     with start(workspace, config, plan, agents, label=ask.label or "run", runs=ask.runs) as folder:
+        if ask.begun is not None:
+            ask.begun(folder.path)
         return conduct(folder, agents)
 
 

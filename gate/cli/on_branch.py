@@ -68,7 +68,7 @@ def _evaluate_and_record(todo: EvaluateBranch, head: str, delivery: Delivery) ->
     """A run that passed still fails when counts that fell wait for a person."""
     with open_workspace(repository_root(delivery), "", head) as workspace:
         require_default_branch(workspace.root, workspace.head.revision.sha)
-        report = evaluate(workspace, ask_of(workspace, delivery.settings, todo.tier, str(todo.tier)))
+        report = evaluate(workspace, ask_of(workspace, delivery, todo.tier, str(todo.tier)))
         with delivery.log.group("Baseline"):
             kept = keep_baselines(workspace, report)
         code = delivery.finish(noted(report, kept.notes))

@@ -11,7 +11,6 @@ from gate.config import VerdictsConfig
 from gate.errors import ExitCode, HostError, RepositoryError, UnreachableError, UsageError
 from gate.github.activity import EvaluatePullRequest
 from gate.github.host import Host, PullRequest
-from gate.github.settings import Settings
 from gate.github.signoff.load import Desk
 from gate.github.signoff.standing import uphold, void
 from gate.github.status import exit_code_of
@@ -50,11 +49,12 @@ def evaluate_sides(delivery: Delivery, base: str, head: str, tier: Tier, label: 
     if settings.merge:
         return _merged(delivery, head, label)
     with open_workspace(repository_root(delivery), base, head) as workspace:
-        return evaluate(workspace, ask_of(workspace, settings, tier, label))
+        return evaluate(workspace, ask_of(workspace, delivery, tier, label))
 
 
-def ask_of(workspace: Workspace, settings: Settings, tier: Tier, label: str) -> Ask:
+def ask_of(workspace: Workspace, delivery: Delivery, tier: Tier, label: str) -> Ask:
     """What the step's inputs ask of a run, over what the configuration says."""
+    settings = delivery.settings
     scope = Scope(
         tier=tier,
         cases=settings.cases,
@@ -65,7 +65,7 @@ def ask_of(workspace: Workspace, settings: Settings, tier: Tier, label: str) -> 
     asked = {"policy": settings.policy, "mode": settings.mode}
     given = {key: value for key, value in asked.items() if value is not None}
     verdicts = VerdictsConfig.model_validate(workspace.config.verdicts.model_dump() | given)
-    return Ask(scope=scope, verdicts=verdicts, label=label)
+    return Ask(scope=scope, verdicts=verdicts, label=label, begun=delivery.begun)
 
 
 def _merged(delivery: Delivery, head: str, label: str) -> Report:

@@ -4,6 +4,7 @@ GitHub limits in two ways: a budget per hour (403 or 429 with `x-ratelimit-remai
 `retry-after`, or only the words "secondary rate limit"). https://docs.github.com/rest/using-the-rest-api/rate-limits
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ UNSAID_WAIT_SECONDS = 60.0
 """What to wait for a burst limit that does not say how long; GitHub asks for at least a minute."""
 _TOO_MANY = 429
 _FORBIDDEN = 403
+_WHOLE = re.compile(r"[0-9]{1,12}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,4 +101,4 @@ def _permission_hint(purpose: Purpose) -> str:
 
 
 def _seconds(text: str | None) -> float | None:
-    return float(text) if text is not None and text.strip().isdecimal() and len(text) < 16 else None
+    return float(text) if text is not None and _WHOLE.fullmatch(text) else None

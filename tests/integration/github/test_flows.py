@@ -7,6 +7,7 @@ import pytest
 
 from gate.baselines.file import read_baseline
 from gate.errors import ExitCode
+from gate.github.signoff.marks import SHOWN_DIGEST
 from tests.integration.github.jobs import Step, git, open_pull, pull_request_event, sender
 from tests.integration.github.stub import BOT, REPOSITORY, person
 
@@ -351,7 +352,7 @@ def test_trials_that_may_be_made_up_are_not_taken(step: Step, spoiled: str) -> N
         case "workflow":
             state.files[128] = [{"filename": ".github/workflows/gate.yml"}]
         case "other result":
-            state.statuses[head][0]["description"] = f"Pass · result {'0' * 12}"
+            state.statuses[head][0]["description"] = f"Pass · result {'0' * SHOWN_DIGEST}"
         case "no result":
             state.artifacts.clear()
         case _:

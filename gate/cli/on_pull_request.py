@@ -17,6 +17,8 @@ from gate.github.status import exit_code_of
 from gate.model.report import Report
 from gate.model.words import Tier
 from gate.planning.sides import Scope
+from gate.repository.fetch import fetch_pull_request
+from gate.repository.git import Git
 from gate.repository.repository import Repository
 
 
@@ -34,7 +36,7 @@ def evaluate_pull_request(todo: EvaluatePullRequest, delivery: Delivery) -> int:
     if todo.settled_will_do and (code := settled_code(pull_request.head_sha, delivery)) is not None:
         delivery.note(f"nothing new to evaluate: {pull_request.head_sha[:7]} has its result, see its status")
         return code
-    base, head = _sides(repository_root(delivery), pull_request, todo.told)
+    base, head = _sides(pull_request, todo.told, delivery)
     with delivery.on_commit(head):
         report = evaluate_sides(delivery, base, head, todo.tier, f"pr-{pull_request.number}")
         newest = _is_newest(pull_request.number, head, delivery)
@@ -128,16 +130,30 @@ def _as_it_is_now(todo: EvaluatePullRequest, delivery: Delivery) -> PullRequest:
     return todo.told
 
 
-def _sides(root: Path, now: PullRequest, told: PullRequest | None) -> tuple[str, str]:
+def make_known(pull_request: PullRequest, sha: str, delivery: Delivery) -> None:
+    """Have a commit of a pull request in the clone: one from a fork is in none that was made of branches.
+
+    Raises `RepositoryError` with the remedy when it cannot be had.
+    """
+    root = repository_root(delivery)
+    with Repository.discover(root) as repository:
+        if _has(repository, sha):
+            return
+        if not repository.is_shallow():
+            token = delivery.settings.token.get_secret_value()
+            fetch_pull_request(Git(repository.root), delivery.job.url, pull_request.number, token)
+        repository.resolve(sha)
+
+
+def _sides(now: PullRequest, told: PullRequest | None, delivery: Delivery) -> tuple[str, str]:
     """Base and head to compare, both in the clone; their merge base is what the head is held against.
 
-    The run of an older push has a clone without the newest commit: it evaluates the commit it was started for. Raises
-    `RepositoryError` with the remedy when the clone has neither.
+    The run of an older push has a clone without the newest commit: it evaluates the commit it was started for, and
+    leaves the newest to that one's run.
     """
-    with Repository.discover(root) as repository:
-        known = [one for one in (now, told or now) if _has(repository, one.head_sha)]
-        if not known:
-            repository.resolve(now.head_sha)
+    with Repository.discover(repository_root(delivery)) as repository:
+        known = [one for one in (now, told or now) if _has(repository, one.head_sha)] or [now]
+        make_known(known[0], known[0].head_sha, delivery)
         base = next((ref for ref in (known[0].base_sha, now.base_sha) if _has(repository, ref)), now.base_ref)
         return repository.resolve(base), known[0].head_sha
 

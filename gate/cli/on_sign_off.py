@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from gate.cli.delivery import Delivery
-from gate.cli.on_pull_request import evaluate_sides
+from gate.cli.on_pull_request import evaluate_sides, make_known
 from gate.errors import UsageError
 from gate.github.activity import SignOff
 from gate.github.host import PullRequest
@@ -18,6 +18,7 @@ def carry_out_sign_off(todo: SignOff, delivery: Delivery) -> int:
         raise UsageError("without a token nothing can be accepted", "give the action one: `token:`")
 
     def evaluate(pull_request: PullRequest, sha: str) -> Path:
+        make_known(pull_request, sha, delivery)
         with delivery.on_commit(sha):
             label = f"pr-{pull_request.number}"
             report = evaluate_sides(delivery, pull_request.base_sha, sha, Tier.PULL_REQUEST, label)

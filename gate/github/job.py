@@ -21,6 +21,8 @@ class Job:
     event_name: str
     event_path: Path
     workspace: Path
+    url: str
+    """The repository's own address."""
     run_url: str
     blob_url: str
     """Address below which a commit's files are shown: append `SHA/PATH`."""
@@ -44,6 +46,7 @@ class Job:
             event_name=environ["GITHUB_EVENT_NAME"],
             event_path=Path(environ["GITHUB_EVENT_PATH"]),
             workspace=Path(environ["GITHUB_WORKSPACE"]),
+            url=home,
             run_url=f"{home}/actions/runs/{environ['GITHUB_RUN_ID']}",
             blob_url=f"{home}/blob",
             api_url=environ.get("GITHUB_API_URL") or "https://api.github.com",

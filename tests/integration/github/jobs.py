@@ -38,6 +38,7 @@ class Step:
     inputs: dict[str, str] = field(default_factory=lambda: {"token": "ghs_writer"})
     environment: dict[str, str] = field(default_factory=dict)
     naps: list[float] = field(default_factory=list)
+    server: str = "https://github.com"
 
     def run(self, name: str, payload: Mapping[str, Any]) -> int:
         """Start the action on an event; what it answers."""
@@ -56,7 +57,7 @@ class Step:
             "GITHUB_EVENT_PATH": str(event),
             "GITHUB_WORKSPACE": str(self.root),
             "GITHUB_RUN_ID": "77",
-            "GITHUB_SERVER_URL": "https://github.com",
+            "GITHUB_SERVER_URL": self.server,
             "GITHUB_API_URL": self.stub.url,
             "GITHUB_OUTPUT": str(self.places / "output"),
             "GITHUB_STEP_SUMMARY": str(self.places / "summary"),

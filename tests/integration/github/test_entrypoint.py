@@ -73,16 +73,17 @@ def test_hostile_text_of_a_pull_request_is_only_ever_text(step: Step) -> None:
 def test_a_cancelled_run_says_so_on_the_commit(step: Step, stop: signal.Signals) -> None:
     """Stopped while it waits for a limit of GitHub; what it then still says is not held up."""
     head = open_pull(step, "fix-label-typo")
-    step.stub.state.fail("GET", f"/commits/{head}/statuses", 429, headers={"Retry-After": "100"})
+    step.stub.state.fail("POST", "/comments", 429, headers={"Retry-After": "100"})
 
     process = start(step)
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and not any(path.endswith("/statuses") for _, path in step.stub.state.requests):
+    while time.monotonic() < deadline and not any(path.endswith("/comments") for _, path in step.stub.state.requests):
         time.sleep(0.05)
     time.sleep(0.3)
     process.send_signal(stop)
     log, _ = process.communicate(timeout=60)
 
     assert process.returncode == ExitCode.INTERRUPTED
+    assert step.status(head) == ("error", "no result: the run was cancelled")
     assert "interrupted" in log
     assert {one.name for one in commands(log)} <= ALLOWED

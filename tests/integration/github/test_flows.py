@@ -382,3 +382,85 @@ def test_nothing_of_the_runner_or_the_gate_lies_in_the_repository(step: Step) ->
     assert git(step.root, "status", "--porcelain", "--", ".", ":!runs") == before
     assert Path(step.root / "runs").is_dir()
     assert BOT["login"] not in before
+
+
+@pytest.fixture
+def fork(step: Step, tmp_path: Path) -> str:
+    """A pull request whose commits this clone does not have; only the server's own ref leads to them. Its head."""
+    server = tmp_path / "server" / REPOSITORY
+    git(tmp_path, "clone", "--quiet", "--mirror", str(step.root), str(server))
+    head = git(server, "rev-parse", HARMLESS)
+    git(server, "update-ref", "refs/pull/128/head", head)
+    git(tmp_path, "clone", "--quiet", "--no-tags", "--single-branch", "--branch=main", f"file://{server}", "clone")
+    step.root = tmp_path / "clone"
+    step.server = f"file://{tmp_path / 'server'}"
+    base = git(step.root, "rev-parse", "main")
+    step.stub.state.add_pull(128, head=head, base=base, head_ref=HARMLESS, fork="stranger/agents")
+    return head
+
+
+def test_a_forks_commits_are_fetched_when_started_by_hand(step: Step, fork: str) -> None:
+    step.inputs |= {"pull-request": "128", "tier": "pull-request"}
+
+    assert step.run("workflow_dispatch", {"ref": "refs/heads/main"}) == ExitCode.PASS
+    assert step.status(fork)[0] == "success"
+    assert git(step.root, "for-each-ref", "--format=%(refname)", "refs/pull") == ""
+    assert not (step.root / ".git/FETCH_HEAD").exists() or fork not in (step.root / ".git/FETCH_HEAD").read_text()
+
+
+def test_a_sign_off_without_a_result_has_it_made_and_asks_to_read_it(step: Step, fork: str) -> None:
+    """Nobody can have accepted what was not there to be read."""
+    step.stub.state.permissions = {"wendy": "write"}
+    config = (step.root / "agent-gate.yml").read_text()
+    step.stub.state.commit({"agent-gate.yml": config}, sha=git(step.root, "rev-parse", "main"))
+    step.stub.state.commit({"agent-gate.yml": config}, sha=fork)
+
+    assert label(step, "wendy") == ExitCode.BLOCKED
+    assert len(step.sticky()) == 1
+    assert step.status(fork)[0] == "success"
+    assert "no result" in step.stub.state.comments[128][-1]["body"]
+
+
+def test_a_pull_request_that_is_nowhere_is_told_with_the_remedy(step: Step, fork: str) -> None:
+    step.server = "file:///nowhere"
+    step.inputs["pull-request"] = "128"
+
+    assert step.run("workflow_dispatch", {"ref": "refs/heads/main"}) == ExitCode.CONFIGURATION
+    assert "cannot be fetched" in step.summary
+    assert "ghs" not in step.summary
+
+
+@pytest.mark.parametrize("inputs", [{}, {"pull-request": "128"}])
+def test_what_needs_a_token_says_so(step: Step, inputs: dict[str, str]) -> None:
+    open_pull(step, BLOCKED)
+    step.inputs.clear()
+    step.inputs |= inputs
+    events: list[tuple[str, dict[str, object]]] = [
+        ("workflow_run", run_event("a" * 40)),
+        ("push", push_event("a" * 40)),
+        ("pull_request", pull_request_event(step.stub, "labeled", label={"name": "accept-baseline"})),
+    ]
+    for name, event in events if not inputs else [("workflow_dispatch", {"ref": "refs/heads/main"})]:
+        assert step.run(name, event) == ExitCode.CONFIGURATION
+        assert "token" in step.summary
+
+
+def test_an_acceptance_covers_the_merge_result_as_well(step: Step) -> None:
+    state = step.stub.state
+    state.permissions = {"wendy": "write"}
+    evaluate(step, BLOCKED)
+    mirror(step, BLOCKED)
+    assert label(step, "wendy") == ExitCode.PASS
+    group = merged(step, BLOCKED)
+
+    assert step.run("merge_group", queue_event(step, group)) == ExitCode.PASS
+    assert step.status(group)[0] == "success"
+
+
+def test_a_merge_result_is_evaluated_when_github_cannot_say_what_passed(step: Step) -> None:
+    evaluate(step, UNAFFECTED)
+    group = merged(step, UNAFFECTED)
+    step.stub.state.fail("GET", "/pulls/128", 503, times=1000)
+
+    assert step.run("merge_group", queue_event(step, group)) == ExitCode.PASS
+    assert step.status(group)[0] == "success"

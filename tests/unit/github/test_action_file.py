@@ -1,4 +1,4 @@
-"""`action.yml`, the settings and the page say the same inputs and outputs."""
+"""`action.yml`, the settings and the README say the same inputs and outputs."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from gate.github.settings import Settings
 
 ROOT = Path(__file__).parents[3]
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text())
-PAGE = (ROOT / "docs" / "github.md").read_text()
+PAGE = (ROOT / "README.md").read_text()
 
 
 def described() -> dict[str, tuple[str, str]]:
@@ -25,7 +25,7 @@ def described() -> dict[str, tuple[str, str]]:
 
 def table(heading: str) -> list[list[str]]:
     """The cells of the table below a heading of the page, without its head."""
-    part = PAGE.split(f"## {heading}\n")[1].split("\n## ")[0]
+    part = PAGE.split(f"### {heading}\n")[1].split("\n## ")[0].split("\n### ")[0]
     rows = [line for line in part.splitlines() if line.startswith("| ")]
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows[2:]]
 

@@ -40,7 +40,8 @@ OpenHost = Callable[[Job, Settings], Host | None]
 
 def console() -> None:
     """Entry point of the action."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # how a runner cancels a container
+    for stop in (signal.SIGINT, signal.SIGTERM):  # a runner cancels with these; SIGINT may come ignored
+        signal.signal(stop, signal.default_int_handler)
     stream = UnbrokenText(sys.stdout.buffer)
     with redirect_stdout(stream), redirect_stderr(stream):
         code = run_action(os.environ)

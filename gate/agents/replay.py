@@ -139,7 +139,7 @@ def _unknown_definition(name: str, folder: Path, fingerprint: str) -> RecordingE
     return RecordingError(
         f"no recordings of agent {name} for its definition {fingerprint[:12]}: a replay cannot answer for a definition "
         f"that was never run\n  recorded definitions in {folder}:{listed}",
-        "undo the change to the agent's source, or record the changed definition with a live driver",
+        "undo the change to the agent's source, or record the changed definition (docs/recordings.md)",
     )
 
 

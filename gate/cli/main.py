@@ -1,14 +1,19 @@
 """argv in, exit code out. The outermost except is here and nowhere else."""
 
+import gc
 import sys
 import traceback
 from collections.abc import Sequence
 
 from gate.cli.parser import build_parser
 
+COLLECT_EVERY = 50_000
+"""New objects between two looks for garbage: a short process that keeps nearly all it makes has little to find."""
+
 
 def console() -> None:
     """Entry point of the `agent-gate` program."""
+    gc.set_threshold(COLLECT_EVERY)
     sys.exit(main(sys.argv[1:]))
 
 

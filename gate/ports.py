@@ -7,6 +7,7 @@ from typing import Protocol
 
 from gate.model.case import Case, Turn
 from gate.model.judge import JudgeQuestion, NoVote, Vote
+from gate.model.problem import Problem
 from gate.model.transcript import Captured, TurnRecord
 from gate.model.words import Arm
 
@@ -33,7 +34,7 @@ class Session(Protocol):
 
 
 class Agent(Protocol):
-    """A driver opened for one agent. An infrastructure fault raises `CouldNotTellError`."""
+    """A driver made for one agent. An infrastructure fault raises `CouldNotTellError`."""
 
     @property
     def capabilities(self) -> Capabilities:
@@ -42,6 +43,15 @@ class Agent(Protocol):
 
     def fingerprint(self, arm: Arm) -> str:
         """SHA-256 of the definition that answers in this arm."""
+        ...
+
+    def open(self) -> AbstractAsyncContextManager[Sequence[Problem]]:
+        """Held open around all trials: connects, refuses what may not be run, tidies up when left.
+
+        Gives what is wrong with the head's definition; when there is anything, no trial can be run. Raises
+        `UsageError` for what the user must set up or may not do, `CouldNotTellError` also when, on leaving, another
+        version turns out to have answered than the one that was asked.
+        """
         ...
 
     def session(self, case: Case, arm: Arm, trial: int) -> AbstractAsyncContextManager[Session]:
@@ -55,6 +65,10 @@ class Judge(Protocol):
     @property
     def fingerprint(self) -> str:
         """SHA-256 of the model and of the prompt it is given; scores of different ones are never compared."""
+        ...
+
+    def open(self) -> AbstractAsyncContextManager[None]:
+        """Held open around all votes: connects, and tidies up when left."""
         ...
 
     async def vote(self, question: JudgeQuestion, index: int) -> Vote | NoVote:

@@ -1,12 +1,13 @@
 """Test doubles of the ports. Each shares a contract test with a real adapter."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 from gate.budget import Meter
 from gate.errors import CouldNotTellError
 from gate.model.case import Case, Turn
 from gate.model.comparison import Findings, Request
+from gate.model.problem import Problem
 from gate.model.score import TrialScores
 from gate.model.transcript import Transcript, TurnRecord
 from gate.model.words import Arm, Outcome
@@ -26,6 +27,7 @@ class FakeAgent:
         self.answer = answer
         self.faults = faults
         self.again = again
+        self.problems: Sequence[Problem] = ()
         self.opened = 0
         self.closed = 0
 
@@ -35,6 +37,9 @@ class FakeAgent:
 
     def fingerprint(self, arm: Arm) -> str:
         return {Arm.BASE: "b" * 64, Arm.HEAD: "c" * 64}[arm]
+
+    def open(self) -> AbstractAsyncContextManager[Sequence[Problem]]:
+        return nullcontext(self.problems)
 
     @asynccontextmanager
     async def session(self, case: Case, arm: Arm, trial: int) -> AsyncIterator[Session]:

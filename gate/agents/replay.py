@@ -8,8 +8,8 @@ trial is used once: when a run asks for more trials than were recorded, those tr
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from gate.errors import CouldNotTellError, RecordingError
 from gate.model.case import Case, Turn
+from gate.model.problem import Problem
 from gate.model.transcript import Captured, TurnRecord
 from gate.model.words import Arm
 from gate.ports import Capabilities, Session
@@ -99,6 +100,10 @@ class ReplayAgent:
     def fingerprint(self, arm: Arm) -> str:
         """The definition's fingerprint in this arm."""
         return self._fingerprints[arm]
+
+    def open(self) -> AbstractAsyncContextManager[Sequence[Problem]]:
+        """Nothing to hold open: recordings are read as they are asked for."""
+        return nullcontext(())
 
     @asynccontextmanager
     async def session(self, case: Case, arm: Arm, trial: int) -> AsyncIterator[Session]:

@@ -1,12 +1,13 @@
 """One trial: a clean session, the user's turns one after the other, everything that happened."""
 
 from collections.abc import Awaitable, Callable
+from functools import reduce
 
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from gate.errors import CouldNotTellError
 from gate.model.case import Case
-from gate.model.transcript import Transcript, TurnRecord
+from gate.model.transcript import Captured, Transcript, TurnRecord
 from gate.model.words import Arm
 from gate.ports import Agent
 
@@ -43,7 +44,7 @@ async def run_trial(
         trial=trial,
         agent_fingerprint=agent.fingerprint(arm),
         turns=tuple(turns),
-        captured=agent.capabilities.captured,
+        captured=reduce(Captured.also, (turn.captured for turn in turns), agent.capabilities.captured),
         error=error,
     )
 

@@ -116,7 +116,7 @@ def conduct(folder: RunFolder, agents: Mapping[str, Agent] | None) -> Report:
     used = Meter()
     with watching() as display, RunLog(folder.path / "run.log", display) as watcher:
         stage = setting.stage(folder, agents, watcher)
-        findings = anyio.run(setting.drive, stage, used)
+        findings = anyio.run(setting.drive, stage, agents, used)
     spend = Spend(
         trials=used.trials,
         judge_calls=used.judge_calls,

@@ -23,7 +23,6 @@ from gate.cli.workspace import Workspace
 from gate.errors import CouldNotTellError, StoreError
 from gate.model.baseline import Baseline
 from gate.model.words import Arm, Tier
-from gate.pipeline import drive
 from gate.planning.sides import Scope
 from gate.ports import Agent
 from gate.scoring.checks import CHECKS_VERSION
@@ -148,7 +147,7 @@ def _made(folder: RunFolder, drivers: Mapping[str, Agent], task: Task) -> Record
         print(f"agent-gate: {len(task.stored)} cases have too few runs stored: running what they lack", file=sys.stderr)
     used = Meter()
     with watching() as display, RunLog(folder.path / "run.log", display) as watcher:
-        anyio.run(drive, procedure, setting.stage(folder, drivers, watcher), used)
+        anyio.run(setting.follow, procedure, setting.stage(folder, drivers, watcher), drivers, used)
     return Recorded(folder=folder, setting=setting, task=task, trials=used.trials, missing=procedure.missing)
 
 

@@ -1,17 +1,20 @@
 """What a run folder says of its run, made ready for the stages."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import anyio
 
+from gate.agents.open import held_open
 from gate.agents.trial import run_trial
 from gate.baselines.comparable import Scorers
 from gate.baselines.record import Origin
 from gate.budget import Caps, Meter, left_out_words
 from gate.config import Config
+from gate.errors import ProblemsError
 from gate.model.case import Case
 from gate.model.comparison import Findings, Request
 from gate.model.plan import Plan
@@ -30,6 +33,7 @@ from gate.verdicts.choose import choose, joined
 from gate.verdicts.comparison import compare
 from gate.verdicts.decision import Rules, decide
 from gate.verdicts.inputs import case_inputs, levels_of
+from gate.verdicts.procedure import Procedure
 from gate.verdicts.quarantine import quarantine
 from gate.verdicts.renewal import renew, watched
 
@@ -109,8 +113,29 @@ class Setting:
             caps=Caps(trials=config.budget.trials, tokens=config.budget.tokens, money=config.budget.money),
         )
 
-    async def drive(self, stage: Stage, used: Meter) -> Findings:
-        """What the configured policy finds; `used` is counted up. Shards of a merged run are driven one by one."""
+    async def drive(self, stage: Stage, agents: Mapping[str, Agent] | None, used: Meter) -> Findings:
+        """What the configured policy finds; `used` is counted up. Shards of a merged run are driven one by one.
+
+        Raises `ProblemsError` when an agent's head cannot be run as it is written.
+        """
+        async with self._held_open(agents):
+            return await self._driven(stage, used)
+
+    async def follow(
+        self, procedure: Procedure, stage: Stage, agents: Mapping[str, Agent] | None, used: Meter
+    ) -> Findings:
+        """What one procedure finds of everything. Raises as `drive` does."""
+        async with self._held_open(agents):
+            return await drive(procedure, stage, used)
+
+    @asynccontextmanager
+    async def _held_open(self, agents: Mapping[str, Agent] | None) -> AsyncIterator[None]:
+        async with held_open((agents or {}).values(), self.judge) as problems:
+            if problems:
+                raise ProblemsError(problems)
+            yield
+
+    async def _driven(self, stage: Stage, used: Meter) -> Findings:
         inputs = case_inputs(
             self.inputs.cases,
             self.plan,

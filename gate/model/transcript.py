@@ -30,18 +30,14 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TurnRecord:
-    """What happened between one user message and the agent's answer."""
+class ModelCall:
+    """A call of a language model inside a turn: which prompt and model, what it used, how long it took."""
 
-    number: int
-    user: str
-    reply: str
-    topic: str = ""
-    tool_calls: tuple[ToolCall, ...] = ()
-    retrieved: tuple[Passage, ...] = ()
-    latency_seconds: float = 0.0
+    prompt: str = ""
+    model: str = ""
     input_tokens: int = 0
     output_tokens: int = 0
+    latency_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +48,48 @@ class Captured:
     retrieval: bool = True
     topic: bool = True
 
+    def also(self, other: "Captured") -> "Captured":
+        """What was seen by this and by the other."""
+        return Captured(
+            tool_calls=self.tool_calls and other.tool_calls,
+            retrieval=self.retrieval and other.retrieval,
+            topic=self.topic and other.topic,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnRecord:
+    """What happened between one user message and the agent's answer.
+
+    `topics` is the way through the topics, `topic` where it ended. `platform` holds what the platform itself said of
+    the turn (safety, groundedness, adherence), by name. `variables` is the session's state after the turn.
+    `unknown` keeps, raw, what the driver was told and did not understand. `captured` is set where this turn shows
+    less than the driver declares, e.g. when its trace is missing.
+    """
+
+    number: int
+    user: str
+    reply: str
+    topic: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    retrieved: tuple[Passage, ...] = ()
+    latency_seconds: float = 0.0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    topics: tuple[str, ...] = ()
+    model_calls: tuple[ModelCall, ...] = ()
+    platform: Mapping[str, Json] = field(default_factory=dict)
+    variables: Mapping[str, Json] = field(default_factory=dict)
+    unknown: tuple[Json, ...] = ()
+    captured: Captured = Captured()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
-    """One trial of one case. A non-empty `error` means the trial errored (ours or the network's)."""
+    """One trial of one case. A non-empty `error` means the trial errored (ours or the network's).
+
+    `version` names what answered, as the platform does; `redacted` counts what was masked, by kind.
+    """
 
     case: str  # the case's key
     arm: Arm
@@ -65,3 +99,5 @@ class Transcript:
     variables: Mapping[str, Json] = field(default_factory=dict)
     captured: Captured = Captured()
     error: str = ""
+    version: str = ""
+    redacted: Mapping[str, int] = field(default_factory=dict)

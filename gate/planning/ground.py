@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Literal
 
-from gate.config import FILE_NAME, AgentConfig, Config
+from gate.config import FILE_NAME, AgentConfig, Config, ReplayDriver
 from gate.planning.patterns import matches, within, within_any
 from gate.ports import Tree
 
@@ -15,15 +15,16 @@ class Ground:
     """Tells kinds of paths apart under one configuration; what it was asked of a path, it remembers."""
 
     def __init__(self, config: Config) -> None:
-        recorded = (config.judge.verdicts, *(agent.driver.recordings for agent in config.agents.values()))
+        drivers = (agent.driver for agent in config.agents.values())
+        replayed = (driver.recordings for driver in drivers if isinstance(driver, ReplayDriver))
         self.config = config
         self._parts: Mapping[str, tuple[str, ...]] = {
             "configuration": (FILE_NAME,),
             "baseline": (config.baselines,),
-            "calibration": ("calibration",),
+            "calibration": (config.calibration.folder,),
             "workflow": (".github/workflows", ".github/actions"),
             "code owners": ("CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS"),
-            "recording": recorded,
+            "recording": (config.judge.verdicts, *replayed),
         }
         self._gate = tuple(folder for folders in self._parts.values() for folder in folders)
         manifest = PurePosixPath(config.test_data)

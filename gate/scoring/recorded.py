@@ -11,6 +11,7 @@ its line, is *no verdict recorded*: never a score. A trial whose first vote is b
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -54,6 +55,10 @@ class RecordedJudge:
     def fingerprint(self) -> str:
         """SHA-256 of "recorded" and the prompt the verdicts answer."""
         return hashlib.sha256(f"recorded\n{prompt_fingerprint()}".encode()).hexdigest()
+
+    def open(self) -> AbstractAsyncContextManager[None]:
+        """Nothing to hold open: verdicts are read as they are asked for."""
+        return nullcontext()
 
     async def vote(self, question: JudgeQuestion, index: int) -> Vote | NoVote:
         """The recorded vote. Raises `StoreError` when the case's file cannot be read."""

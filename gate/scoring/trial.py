@@ -63,7 +63,9 @@ def transcript_digest(transcript: Transcript) -> str:
 def _turn_content(record: TurnRecord) -> list[object]:
     calls = [[call.name, call.alias, dict(call.arguments), call.result, call.error] for call in record.tool_calls]
     passages = [[one.source, one.text, one.query, one.score] for one in record.retrieved]
-    return [record.number, record.user, record.reply, record.topic, calls, passages]
+    said = [record.number, record.user, record.reply, record.topic, list(record.topics)]
+    captured = [record.captured.tool_calls, record.captured.retrieval, record.captured.topic]
+    return [*said, calls, passages, dict(record.platform), dict(record.variables), captured]
 
 
 def _score(dimension: Dimension, checked: Checked, judgement: Judgement | None, level: int) -> DimensionScore:

@@ -14,7 +14,7 @@ import pytest
 
 from gate.agents.replay import FOLDER_LENGTH, read_recording, recorded_definitions
 from gate.baselines.file import read_baseline
-from gate.config import Config, parse_config
+from gate.config import Config, ReplayDriver, parse_config
 from gate.fixtures.suite import Suite, load_suite
 from gate.model.agent_map import AgentMap
 from gate.model.case import Case
@@ -58,6 +58,12 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @cache
 def config() -> Config:
     return parse_config((ROOT / "agent-gate.yml").read_text(encoding="utf-8"))
+
+
+def recordings_folder() -> str:
+    driver = config().agents[AGENT].driver
+    assert isinstance(driver, ReplayDriver)
+    return driver.recordings
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +148,7 @@ async def _score(copy: Path, suite: Suite, definition: str, levels: Mapping[str,
     )
     scores: Scores = {}
     for case in suite.cases:
-        path = copy / config().agents[AGENT].driver.recordings / fingerprint[:FOLDER_LENGTH] / f"{case.id}.json"
+        path = copy / recordings_folder() / fingerprint[:FOLDER_LENGTH] / f"{case.id}.json"
         recording = read_recording(path)
         assert recording.fixture == case.fingerprints.fixture
         trials = [
@@ -161,7 +167,7 @@ async def _score(copy: Path, suite: Suite, definition: str, levels: Mapping[str,
 
 @cache
 def fingerprints() -> Mapping[str, str]:
-    folder = ROOT / config().agents[AGENT].driver.recordings
+    folder = ROOT / recordings_folder()
     return {definition.describes: definition.fingerprint for definition in recorded_definitions(folder)}
 
 

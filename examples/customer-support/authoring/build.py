@@ -26,7 +26,7 @@ from gate.agents.replay import FOLDER_LENGTH
 from gate.baselines.comparable import Scorers
 from gate.baselines.file import write_baseline
 from gate.baselines.record import FIRST_RUNS, Origin, record
-from gate.config import FILE_NAME, parse_config
+from gate.config import FILE_NAME, ReplayDriver, parse_config
 from gate.fixtures.suite import Suite, load_suite
 from gate.model.case import Case
 from gate.model.judge import Vote
@@ -100,7 +100,9 @@ class Build:
 
     def files(self) -> dict[Path, str]:
         """The text of every file that is built."""
-        recordings = ROOT / self.config.agents[AGENT].driver.recordings
+        driver = self.config.agents[AGENT].driver
+        assert isinstance(driver, ReplayDriver)
+        recordings = ROOT / driver.recordings
         folder = self.config.judge.verdicts
         files: dict[Path, str] = {}
         for definition in self.definitions:

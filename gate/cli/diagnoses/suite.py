@@ -9,7 +9,7 @@ from gate.baselines.comparable import Scorers, differs
 from gate.cli.diagnoses.diagnosis import Diagnosis, fine, problem, problem_of, unknown
 from gate.cli.setting import open_judge
 from gate.cli.workspace import read_baselines
-from gate.config import Config
+from gate.config import Config, ReplayDriver
 from gate.errors import GateError
 from gate.fixtures.suite import load_suite
 from gate.model.baseline import Baseline
@@ -65,7 +65,9 @@ def agents(holding: Holding) -> Iterator[Diagnosis]:
         fingerprint = agent_fingerprint(definition)
         says = f"defined by {count(len(definition), 'file')}, fingerprint {fingerprint[:FOLDER_LENGTH]}"
         yield fine(f"agent {name}", says)
-        yield _recordings(holding, name, fingerprint)
+        driver = holding.config.agents[name].driver
+        if isinstance(driver, ReplayDriver):
+            yield _recordings(holding, name, fingerprint, driver.recordings)
         if isinstance(baselines, Diagnosis):
             continue
         accepted = agent_fingerprint(ground.definition(name, holding.base)) if holding.base else fingerprint
@@ -85,9 +87,8 @@ def judge(root: Path, config: Config) -> Diagnosis:
     return fine("judge", f"recorded verdicts in {config.judge.verdicts}; no secret is needed")
 
 
-def _recordings(holding: Holding, agent: str, fingerprint: str) -> Diagnosis:
+def _recordings(holding: Holding, agent: str, fingerprint: str, place: str) -> Diagnosis:
     about = f"recordings of {agent}"
-    place = holding.config.agents[agent].driver.recordings
     folder = holding.root / place
     remedy = f"record this definition into {place}, see docs/recordings.md, or undo the change to the agent"
     try:

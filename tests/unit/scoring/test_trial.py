@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from gate.model.case import Case
 from gate.model.judge import Judgement
 from gate.model.score import DimensionScore, Finding, Scored, Unscored, outcome
-from gate.model.transcript import Captured, Passage, ToolCall, Transcript, TurnRecord
+from gate.model.transcript import Captured, ModelCall, Passage, ToolCall, Transcript, TurnRecord
 from gate.model.words import Arm, Dimension, Outcome
 from gate.scoring.checks import Checked
 from gate.scoring.trial import score_trial, transcript_digest
@@ -107,12 +107,22 @@ OTHER: dict[type, dict[str, Any]] = {
         "topic": "x",
         "tool_calls": (),
         "retrieved": (Passage(source="s", text="t"),),
+        "topics": ("x",),
+        "platform": {"safety": 0.9},
+        "variables": {"a": 1},
+        "captured": Captured(tool_calls=False),
     },
     ToolCall: {"name": "x", "arguments": {"tokens": 6}, "result": 1, "error": "x", "alias": "x"},
 }
 NOT_CONTENT: dict[type, dict[str, Any]] = {
-    Transcript: {"arm": Arm.BASE, "trial": 9, "agent_fingerprint": "z"},
-    TurnRecord: {"latency_seconds": 9.0, "input_tokens": 9, "output_tokens": 9},
+    Transcript: {"arm": Arm.BASE, "trial": 9, "agent_fingerprint": "z", "version": "v2", "redacted": {"email": 1}},
+    TurnRecord: {
+        "latency_seconds": 9.0,
+        "input_tokens": 9,
+        "output_tokens": 9,
+        "model_calls": (ModelCall(),),
+        "unknown": ("x",),
+    },
     ToolCall: {"latency_seconds": 9.0},
 }
 

@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Literal
 
 import anyio
@@ -33,6 +34,9 @@ class ListJudge:
     @property
     def fingerprint(self) -> str:
         return "f" * 64
+
+    def open(self) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
 
     async def vote(self, question: JudgeQuestion, index: int) -> Vote | NoVote:
         self.taken.append(index)

@@ -1,38 +1,24 @@
-"""`agent-gate.yml`: parsed once, frozen, every problem with its line; unknown keys refused."""
+"""The sections of `agent-gate.yml`, and the whole of it."""
 
 from collections.abc import Mapping
 from datetime import date
-from difflib import get_close_matches
-from typing import Annotated, Literal, Self, cast
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field
 
-from gate.documents import Document, load_yaml
-from gate.errors import ProblemsError
-from gate.model.problem import Problem
+from gate.config.drivers import Driver, HooksConfig
+from gate.config.judge import CalibrationConfig, JudgeConfig
+from gate.config.section import Section
 from gate.model.words import Dimension, Severity
 
-FILE_NAME = "agent-gate.yml"
 
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-
-class ReplayDriver(_Section):
-    """Recorded trials, chosen by the agent definition's fingerprint."""
-
-    type: Literal["replay"]
-    recordings: str
-    """Folder of recordings, relative to the repository root."""
-
-
-class AgentConfig(_Section):
+class AgentConfig(Section):
     """One agent: where its definition lies and how it is run."""
 
     source: tuple[str, ...] = Field(min_length=1)
     """Folders or files of the agent's definition, relative to the repository root."""
-    driver: ReplayDriver
+    driver: Driver
+    hooks: HooksConfig = HooksConfig()
     topics: Mapping[str, tuple[str, ...]] = {}
     """Agents that are not Salesforce: topic name to path patterns."""
     actions: Mapping[str, tuple[str, ...]] = {}
@@ -41,24 +27,7 @@ class AgentConfig(_Section):
     """The model the agent runs on, as `prices` names it; empty = its trials have no price."""
 
 
-class JudgeConfig(_Section):
-    """Who scores what the checks leave open."""
-
-    provider: Literal["recorded", "none"] = "none"
-    """none = checks alone; recorded = verdicts kept in a folder, found by what a judge would see."""
-    verdicts: str = ""
-    """Folder of recorded verdicts, relative to the repository root; needed by the provider `recorded`."""
-    votes: Literal[1, 3] = 1
-    """1 = a second and third vote only when the first is below the level; 3 = always three."""
-
-    @model_validator(mode="after")
-    def _has_a_folder(self) -> Self:
-        if self.provider == "recorded" and not self.verdicts:
-            raise ValueError("provider 'recorded' needs `verdicts`, the folder of recorded verdicts")
-        return self
-
-
-class VerdictsConfig(_Section):
+class VerdictsConfig(Section):
     """How scores become verdicts."""
 
     policy: Literal["confirm", "majority", "any-drop"] = "confirm"
@@ -75,7 +44,7 @@ class VerdictsConfig(_Section):
     """Share of missing trials in an arm above which the run concludes infra-failure."""
 
 
-class PlanningConfig(_Section):
+class PlanningConfig(Section):
     """What a pull request runs."""
 
     always: Literal["affected-agents", "every-agent"] = "affected-agents"
@@ -86,15 +55,16 @@ class PlanningConfig(_Section):
     """Share of P2 cases a weekly run draws, by a seed that is stable within the week."""
 
 
-class BudgetConfig(_Section):
+class BudgetConfig(Section):
     """Caps of one run; 0 = none. P2 is dropped first, then P1 repeats, never P0."""
 
     trials: int = Field(default=0, ge=0)
+    judge_calls: int = Field(default=0, ge=0)
     tokens: int = Field(default=0, ge=0)
     money: float = Field(default=0, ge=0, allow_inf_nan=False)
 
 
-class QuarantineConfig(_Section):
+class QuarantineConfig(Section):
     """A case that may not block for a while: it still runs and is shown."""
 
     owner: str = Field(min_length=1)
@@ -104,7 +74,16 @@ class QuarantineConfig(_Section):
     """Last day of the quarantine, e.g. 2026-12-31; the day after, the case counts again and the report says so."""
 
 
-class SignOffConfig(_Section):
+class RedactionConfig(Section):
+    """Personal data that is masked before anything is written, judged or posted. Test data is known and stays."""
+
+    kinds: tuple[Literal["email", "phone", "card", "record-id"], ...] = ("email", "phone", "card", "record-id")
+    """What is masked where neither the test data nor the fixture knows it."""
+    patterns: Mapping[str, str] = {}
+    """More to mask: a name of yours to a regular expression."""
+
+
+class SignOffConfig(Section):
     """Who may accept regressions of a pull request, beside having write access."""
 
     author_may: bool = False
@@ -113,14 +92,14 @@ class SignOffConfig(_Section):
     """Whether a reason must be given: a label gives none, so only the comment command is taken."""
 
 
-class Price(_Section):
+class Price(Section):
     """What a model costs, in the currency of your choice, per million tokens."""
 
     input: float = Field(ge=0, allow_inf_nan=False)
     output: float = Field(ge=0, allow_inf_nan=False)
 
 
-class Config(_Section):
+class Config(Section):
     """The whole configuration. `agent-gate config show` prints it with every default."""
 
     version: Literal[1]
@@ -134,6 +113,8 @@ class Config(_Section):
     runs: str = "runs"
     """Where run folders are made."""
     judge: JudgeConfig = JudgeConfig()
+    calibration: CalibrationConfig = CalibrationConfig()
+    redaction: RedactionConfig = RedactionConfig()
     verdicts: VerdictsConfig = VerdictsConfig()
     planning: PlanningConfig = PlanningConfig()
     budget: BudgetConfig = BudgetConfig()
@@ -145,44 +126,3 @@ class Config(_Section):
     """Cases set aside by hand, by `agent/case` or by the case's id alone."""
     concurrency: int = Field(default=20, ge=1, le=1000)
     """Trials in flight at once."""
-
-
-def parse_config(text: str, path: str = FILE_NAME) -> Config:
-    """The configuration of a YAML text. Raises `ProblemsError` with every problem, each with line, key and remedy."""
-    document = load_yaml(text, path)
-    try:
-        return Config.model_validate(document.value)
-    except ValidationError as error:
-        raise ProblemsError([_problem(item, document, path) for item in error.errors()]) from error
-
-
-def _problem(item: Mapping[str, object], document: Document, path: str) -> Problem:
-    location = tuple(part for part in cast("tuple[str | int, ...]", item["loc"]) if part != "[key]")
-    key = ".".join(str(part) for part in location)
-    message = str(item["msg"])
-    hint = "see `agent-gate config schema` for what this key takes"
-    if item["type"] == "extra_forbidden":
-        message = f"unknown key {location[-1]!r}"
-        near = get_close_matches(str(location[-1]), _known_keys(location[:-1]), n=1)
-        hint = f"did you mean {near[0]!r}?" if near else "remove it, or see `agent-gate config schema`"
-    elif item["type"] == "missing":
-        message = f"{location[-1]!r} is required"
-    return Problem(path=path, line=document.line(location), key=key, message=message, hint=hint)
-
-
-def _known_keys(parent: tuple[str | int, ...]) -> list[str]:
-    sections: Mapping[str, type[BaseModel]] = {
-        "judge": JudgeConfig,
-        "verdicts": VerdictsConfig,
-        "planning": PlanningConfig,
-        "budget": BudgetConfig,
-        "sign_off": SignOffConfig,
-    }
-    if not parent:
-        return list(Config.model_fields)
-    if parent[0] == "agents":
-        return list(AgentConfig.model_fields if len(parent) <= 2 else ReplayDriver.model_fields)
-    if parent[0] == "quarantine":
-        return list(QuarantineConfig.model_fields)
-    section = sections.get(str(parent[0]))
-    return list(section.model_fields) if section else []

@@ -1,0 +1,56 @@
+"""`agent-gate.yml`: parsed once, frozen, every problem with its line; unknown keys refused."""
+
+from gate.config.drivers import (
+    AgentforceDriver,
+    AgentforcePreviewDriver,
+    ChatDriver,
+    CommandDriver,
+    Driver,
+    Hook,
+    HooksConfig,
+    LimitsConfig,
+    LiveDriver,
+    OrgConfig,
+    ReplayDriver,
+)
+from gate.config.judge import LIVE, CalibrationConfig, JudgeConfig
+from gate.config.parse import FILE_NAME, parse_config
+from gate.config.settings import (
+    AgentConfig,
+    BudgetConfig,
+    Config,
+    PlanningConfig,
+    Price,
+    QuarantineConfig,
+    RedactionConfig,
+    SignOffConfig,
+    VerdictsConfig,
+)
+
+__all__ = [
+    "FILE_NAME",
+    "LIVE",
+    "AgentConfig",
+    "AgentforceDriver",
+    "AgentforcePreviewDriver",
+    "BudgetConfig",
+    "CalibrationConfig",
+    "ChatDriver",
+    "CommandDriver",
+    "Config",
+    "Driver",
+    "Hook",
+    "HooksConfig",
+    "JudgeConfig",
+    "LimitsConfig",
+    "LiveDriver",
+    "OrgConfig",
+    "PlanningConfig",
+    "Price",
+    "QuarantineConfig",
+    "RedactionConfig",
+    "ReplayDriver",
+    "SignOffConfig",
+    "VerdictsConfig",
+    "parse_config",
+]

@@ -1,0 +1,161 @@
+"""How agents are run: the `driver`, `hooks` and limits of an agent in `agent-gate.yml`."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, JsonValue, model_validator
+
+from gate.config.section import Section
+
+Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+"""Name of an environment variable. Secrets are named in the file and live in the environment."""
+Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+")]
+Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
+
+
+class LimitsConfig(Section):
+    """What a service bears. 0 = no limit of its own beside the run's `concurrency`."""
+
+    at_once: int = Field(default=0, ge=0)
+    """Sessions or calls in flight at once."""
+    per_minute: int = Field(default=0, ge=0)
+    """Requests begun in a minute."""
+    per_day: int = Field(default=0, ge=0)
+    """Trials a day over all runs of the repository; a run that would pass it is refused before it begins."""
+
+
+class ReplayDriver(Section):
+    """Recorded trials, chosen by the agent definition's fingerprint."""
+
+    type: Literal["replay"]
+    recordings: str
+    """Folder of recordings, relative to the repository root."""
+
+
+class LiveDriver(Section):
+    """What every driver of a live agent takes."""
+
+    turn_seconds: Seconds = 120
+    """Longest wait for the answer to one user message."""
+    case_seconds: Seconds = 600
+    """Longest trial, all its turns and retries of one session together."""
+    limits: LimitsConfig = LimitsConfig()
+
+
+class ChatDriver(LiveDriver):
+    """Any OpenAI-compatible chat completions endpoint; `tool_results` of the fixture answer the tool calls."""
+
+    type: Literal["chat"]
+    base_url: Url = "https://api.openai.com/v1"
+    """Address ahead of `/chat/completions`."""
+    model: str = Field(min_length=1)
+    key: Variable = "OPENAI_API_KEY"
+    """Environment variable that holds the key; a local endpoint may do without one."""
+    key_header: Literal["authorization", "api-key"] = "authorization"
+    """api-key = how Azure OpenAI wants it."""
+    query: Mapping[str, str] = {}
+    """Added to the address, e.g. `api-version` for Azure OpenAI."""
+    prompt: tuple[str, ...] = Field(min_length=1)
+    """Files of the system prompt in their order, read from base and head; frontmatter is left out."""
+    tools: tuple[str, ...] = ()
+    """JSON or YAML files of tool definitions, read from base and head; a pattern is taken too."""
+    parameters: Mapping[str, JsonValue] = {}
+    """Sent as they are with each request, e.g. `temperature: 0`."""
+    stream: bool = False
+    """Ask for the answer in pieces, for endpoints that time out otherwise."""
+    max_rounds: int = Field(default=8, ge=1, le=50)
+    """Most rounds of tool calls in one turn."""
+
+
+class CommandDriver(LiveDriver):
+    """A program that speaks JSON lines on stdin and stdout (docs/drivers.md); one process a trial."""
+
+    type: Literal["command"]
+    command: tuple[str, ...] = Field(min_length=1)
+    """The program and its arguments, started without a shell in a folder that holds the arm's files."""
+    environment: tuple[Variable, ...] = ()
+    """Variables handed on; everything else but PATH, HOME, LANG and TMPDIR is left out."""
+    deterministic: bool = False
+    """The program answers the same question always the same: one trial a case, no statistics."""
+
+
+class OrgConfig(Section):
+    """The Salesforce org agents are run in, and how to log in: a consumer key and secret, or the sf CLI."""
+
+    instance_url: Url | None = None
+    """My Domain address of the sandbox; empty = in the variable SF_INSTANCE_URL."""
+    client_id: Variable = "SF_CLIENT_ID"
+    """Environment variable with the external client app's consumer key."""
+    client_secret: Variable = "SF_CLIENT_SECRET"  # noqa: S105 - the name of a variable
+    """Environment variable with its secret."""
+    alias: str = ""
+    """Log in through the sf CLI as this alias or user name instead."""
+    allow_production: bool = False
+    """Run in an org that says of itself that it is no sandbox, scratch or trial org. Not wise."""
+
+
+class AgentforceDriver(LiveDriver):
+    """A published Agentforce agent through the Agent API."""
+
+    type: Literal["agentforce"]
+    agent: str = ""
+    """Developer name in the org; empty = the agent's name here."""
+    org: OrgConfig = OrgConfig()
+    base_agent: str = ""
+    """Developer name of a second agent that runs the base's definition; empty = only the head runs."""
+    base_org: OrgConfig | None = None
+    """Org that runs the base's definition; empty = the same org."""
+    bypass_user: bool = True
+    """true = runs as the agent's own user, false = as the token's; employee agents need false."""
+    state: Literal["trace", "evaluation", "none"] = "trace"
+    """Where tool calls are read: the plan trace, else the Evaluation API; none = they are not captured."""
+
+
+class AgentforcePreviewDriver(LiveDriver):
+    """Un-deployed Agent Script of base and head, compiled and previewed side by side in one sandbox."""
+
+    type: Literal["agentforce-preview"]
+    bundle: str = ""
+    """Path of the `.agent` file; empty = the only one in the agent's source."""
+    org: OrgConfig = OrgConfig()
+    actions: Literal["simulated", "live"] = "simulated"
+    """simulated = actions are invented by a model: routing and arguments only; live = as deployed in the org."""
+    bypass_user: bool = True
+
+
+Driver = Annotated[
+    ReplayDriver | ChatDriver | CommandDriver | AgentforceDriver | AgentforcePreviewDriver,
+    Field(discriminator="type"),
+]
+
+
+class Hook(Section):
+    """One step that prepares or tidies: a command, or an HTTP call. Exactly one of the two."""
+
+    command: tuple[str, ...] = ()
+    """Program and arguments, without a shell."""
+    http: Url | None = None
+    """Address to call."""
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "POST"
+    body: JsonValue = None
+    headers: Mapping[str, Variable] = {}
+    """Header name to the environment variable that holds its value."""
+    environment: tuple[Variable, ...] = ()
+    """Variables a command is given."""
+    seconds: Seconds = 60
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Self:
+        if bool(self.command) == bool(self.http):
+            raise ValueError("a hook has either `command` or `http`")
+        return self
+
+
+class HooksConfig(Section):
+    """What is run around all trials of an agent, and around each."""
+
+    before_suite: tuple[Hook, ...] = ()
+    after_suite: tuple[Hook, ...] = ()
+    before_case: tuple[Hook, ...] = ()
+    """Before each trial of each case; told case, arm and trial."""
+    after_case: tuple[Hook, ...] = ()

@@ -1,0 +1,66 @@
+"""Who scores what the checks leave open, what it may see, and how people measure it."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from gate.config.drivers import LimitsConfig, OrgConfig, Seconds, Url, Variable
+from gate.config.section import Section
+
+LIVE = frozenset({"openai", "anthropic", "azure", "salesforce"})
+"""Providers that are asked over the network."""
+
+
+class JudgeConfig(Section):
+    """Who scores what the checks leave open."""
+
+    provider: Literal["none", "recorded", "openai", "anthropic", "azure", "salesforce"] = "none"
+    """none = checks alone; recorded = verdicts kept in a folder; openai = any OpenAI-compatible endpoint."""
+    verdicts: str = ""
+    """Folder of recorded verdicts, relative to the repository root; needed by the provider `recorded`."""
+    model: str = ""
+    """The judge's model; for azure the deployment's name. Of another family than the agent's."""
+    family: str = ""
+    """Family of the judge's model where its name does not tell, e.g. `llama`."""
+    base_url: Url | None = None
+    """Address of the endpoint; openai, anthropic and salesforce have their own as default."""
+    api_version: str = ""
+    """Version of the Azure OpenAI interface."""
+    key: Variable | None = None
+    """Environment variable that holds the key; default OPENAI_API_KEY, ANTHROPIC_API_KEY, AZURE_OPENAI_API_KEY."""
+    org: OrgConfig = OrgConfig()
+    """The org whose Models API answers, for the provider `salesforce`."""
+    votes: Literal[1, 3] = 1
+    """1 = a second and third vote only when the first is below the level; 3 = always three."""
+    boundary: Literal["any", "salesforce"] = "any"
+    """salesforce = transcripts may not leave the trust boundary: any other provider is refused."""
+    cache: str = ".agent-gate/verdicts"
+    """Folder of verdicts already paid for, relative to the repository root; empty = none are kept."""
+    max_tokens: int = Field(default=2000, ge=100)
+    """Longest answer of the judge."""
+    seconds: Seconds = 120
+    """Longest wait for one answer."""
+    limits: LimitsConfig = LimitsConfig()
+
+    @model_validator(mode="after")
+    def _has_what_its_provider_needs(self) -> Self:
+        if self.provider == "recorded" and not self.verdicts:
+            raise ValueError("provider 'recorded' needs `verdicts`, the folder of recorded verdicts")
+        if self.provider in LIVE and not self.model:
+            raise ValueError(f"provider {self.provider!r} needs `model`")
+        if self.provider == "azure" and not self.base_url:
+            raise ValueError("provider 'azure' needs `base_url`, https://<resource>.openai.azure.com")
+        if self.boundary == "salesforce" and self.provider not in {"salesforce", "recorded", "none"}:
+            raise ValueError(f"`boundary: salesforce` keeps transcripts in the org: provider {self.provider!r} may not")
+        return self
+
+
+class CalibrationConfig(Section):
+    """How people measure the judge before it may block."""
+
+    folder: str = "calibration"
+    """Folder of labels and results, one file per agent."""
+    agreement: float = Field(default=0.8, gt=0, lt=1)
+    """Agreement that must be shown with 95 % confidence before a dimension's judge may block."""
+    spot_check: float = Field(default=0.1, ge=0, le=1)
+    """Share of judged trials a run draws for people to check."""

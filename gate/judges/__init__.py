@@ -1,0 +1,1 @@
+"""Providers of judges: each answers the port `Judge` over one vendor's interface."""

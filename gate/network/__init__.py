@@ -1,0 +1,1 @@
+"""Talking to services over HTTP: clients, limits, retries. The only folder that knows httpx."""

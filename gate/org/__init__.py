@@ -1,0 +1,1 @@
+"""A Salesforce org: logging in, which org it is, where its services answer."""

@@ -152,6 +152,13 @@ class FakeHost:
         """The id of a commit's tree."""
         return sha1(repr(sorted(self._at(sha).items())).encode(), usedforsecurity=False).hexdigest()
 
+    def merge_base(self, base: str, head: str) -> str:
+        """Where the two lines of history parted."""
+        ends = [self.branches.get(ref, ref) for ref in (head, base)]
+        for end in ends:
+            self._at(end)
+        return self._merge_base(*ends)
+
     def permission(self, login: str) -> Permission:
         """What this person may do; `none` for a stranger."""
         return self.permissions.get(login, "none")

@@ -5,7 +5,8 @@ from dataclasses import replace
 from gate.cli.baseline_commit import commit_baselines
 from gate.cli.delivery import Delivery
 from gate.cli.evaluate import evaluate, noted
-from gate.cli.on_pull_request import ask_of, evaluate_sides, repository_root, settled_code
+from gate.cli.on_pull_request import ask_of, evaluate_sides, settled_code
+from gate.cli.shallow import repository_root
 from gate.cli.stored import require_default_branch
 from gate.cli.upkeep import keep_baselines
 from gate.cli.workspace import open_workspace

@@ -1,14 +1,14 @@
 """A pull request's run: what is evaluated, against what, and what is said where."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 from gate.cli.delivery import Delivery
-from gate.cli.evaluate import Ask, evaluate
+from gate.cli.evaluate import Ask, evaluate, noted
 from gate.cli.merge import merge_shards
+from gate.cli.shallow import ASKED_HOST, has_commit, parted_by_host, repository_root
 from gate.cli.workspace import Workspace, open_workspace
 from gate.config import VerdictsConfig
-from gate.errors import ExitCode, HostError, RepositoryError, UnreachableError, UsageError
+from gate.errors import ExitCode, HostError, UnreachableError, UsageError
 from gate.github.activity import EvaluatePullRequest
 from gate.github.host import Host, PullRequest
 from gate.github.signoff.load import Desk
@@ -17,7 +17,7 @@ from gate.github.status import exit_code_of
 from gate.model.report import Report
 from gate.model.words import Tier
 from gate.planning.sides import Scope
-from gate.repository.fetch import fetch_pull_request
+from gate.repository.fetch import fetch_commits, fetch_pull_request
 from gate.repository.git import Git
 from gate.repository.repository import Repository
 
@@ -50,8 +50,11 @@ def evaluate_sides(delivery: Delivery, base: str, head: str, tier: Tier, label: 
     settings = delivery.settings
     if settings.merge:
         return _merged(delivery, head, label)
-    with open_workspace(repository_root(delivery), base, head) as workspace:
-        return evaluate(workspace, ask_of(workspace, delivery, tier, label))
+    root = repository_root(delivery)
+    parted = parted_by_host(root, base, head, delivery)
+    with open_workspace(root, base, head, parted) as workspace:
+        report = evaluate(workspace, ask_of(workspace, delivery, tier, label))
+    return noted(report, (ASKED_HOST.format(parted=parted[:7]),)) if parted else report
 
 
 def ask_of(workspace: Workspace, delivery: Delivery, tier: Tier, label: str) -> Ask:
@@ -78,14 +81,6 @@ def _merged(delivery: Delivery, head: str, label: str) -> Report:
         hint = "let every job of the workflow run on the same event"
         raise UsageError(f"the shards are of {report.plan.head.short}, not of {head[:7]}", hint)
     return report
-
-
-def repository_root(delivery: Delivery) -> Path:
-    """Where the step's repository is checked out. Raises `UsageError` when there is no such folder."""
-    root = delivery.job.workspace / delivery.settings.path
-    if not root.is_dir():
-        raise UsageError(f"{delivery.settings.path} is no folder of the workspace", "check out before the gate runs")
-    return root
 
 
 def accepted(pull_request: PullRequest, delivery: Delivery) -> bool:
@@ -137,11 +132,14 @@ def make_known(pull_request: PullRequest, sha: str, delivery: Delivery) -> None:
     """
     root = repository_root(delivery)
     with Repository.discover(root) as repository:
-        if _has(repository, sha):
+        if has_commit(repository, sha):
             return
+        token = delivery.settings.token.get_secret_value()
+        git, url = Git(repository.root), delivery.job.url
         if not repository.is_shallow():
-            token = delivery.settings.token.get_secret_value()
-            fetch_pull_request(Git(repository.root), delivery.job.url, pull_request.number, token)
+            fetch_pull_request(git, url, pull_request.number, token)
+        elif delivery.host is not None:
+            fetch_commits(git, url, [sha], token)
         repository.resolve(sha)
 
 
@@ -152,17 +150,12 @@ def _sides(now: PullRequest, told: PullRequest | None, delivery: Delivery) -> tu
     leaves the newest to that one's run.
     """
     with Repository.discover(repository_root(delivery)) as repository:
-        known = [one for one in (now, told or now) if _has(repository, one.head_sha)] or [now]
+        known = [one for one in (now, told or now) if has_commit(repository, one.head_sha)] or [now]
         make_known(known[0], known[0].head_sha, delivery)
-        base = next((ref for ref in (known[0].base_sha, now.base_sha) if _has(repository, ref)), now.base_ref)
+        base = next((ref for ref in (known[0].base_sha, now.base_sha) if has_commit(repository, ref)), now.base_ref)
+        if delivery.host is not None and repository.is_shallow() and not has_commit(repository, base):
+            return now.base_sha, known[0].head_sha
         return repository.resolve(base), known[0].head_sha
-
-
-def _has(repository: Repository, sha: str) -> bool:
-    try:
-        return bool(repository.resolve(sha))
-    except RepositoryError:
-        return False
 
 
 def _is_newest(number: int, sha: str, delivery: Delivery) -> bool:

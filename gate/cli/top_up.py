@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 from gate.cli.baseline_commit import commit_baselines
 from gate.cli.delivery import Delivery
 from gate.cli.merged import count_merged
-from gate.cli.on_pull_request import repository_root
 from gate.cli.on_run_end import GATE_FILES
+from gate.cli.shallow import repository_root
 from gate.cli.workspace import open_workspace
 from gate.errors import ExitCode, UsageError
 from gate.github.activity import TopUp

@@ -47,14 +47,16 @@ class Workspace:
 
 
 @contextmanager
-def open_workspace(start: Path, base: str, head: str) -> Iterator[Workspace]:
+def open_workspace(start: Path, base: str, head: str, parted: str = "") -> Iterator[Workspace]:
     """The workspace around `start`. `base` empty = merge base with the default branch, `head` empty = working tree.
+
+    `parted` is the merge base where it is known already; empty = git is asked.
 
     Raises `ProblemsError` with every error of configuration, fixtures and baselines, and `RepositoryError` when git
     cannot give both sides.
     """
     with Repository.discover(start) as repository:
-        yield _open(repository, base, head)
+        yield _open(repository, base, head, parted)
 
 
 def read_config(tree: Tree) -> tuple[str, Config]:
@@ -89,9 +91,9 @@ def read_baselines(tree: Tree, config: Config) -> dict[str, Baseline]:
     return {paths[path]: read_baseline(content.decode("utf-8", "replace"), path) for path, content in found.items()}
 
 
-def _open(repository: Repository, base: str, head: str) -> Workspace:
+def _open(repository: Repository, base: str, head: str, parted: str) -> Workspace:
     head_tree, head_revision = _head(repository, head)
-    base_tree, base_revision = _base(repository, base, head_revision.sha or "HEAD")
+    base_tree, base_revision = _base(repository, base, head_revision.sha or "HEAD", parted)
     text, config, bailouts = _deciding(base_tree, head_tree)
     suite = _known(read_suite(head_tree, config, _only_in_head(head_tree, config)), config)
     return Workspace(
@@ -138,9 +140,9 @@ def _head(repository: Repository, head: str) -> tuple[LinkedTree, Revision]:
     return repository.work_tree(), Revision(ref=WORKING_TREE)
 
 
-def _base(repository: Repository, base: str, head: str) -> tuple[GitTree, Revision]:
+def _base(repository: Repository, base: str, head: str, parted: str) -> tuple[GitTree, Revision]:
     ref = base or repository.default_branch(DEFAULT_BRANCH)
-    sha = repository.merge_base(ref, head)
+    sha = parted or repository.merge_base(ref, head)
     return repository.tree(sha), Revision(ref=ref, sha=sha)
 
 

@@ -197,6 +197,12 @@ class CommitAnswer(Answer):
     tree: ObjectAnswer
 
 
+class ComparisonAnswer(Answer):
+    """Two commits compared: where their histories parted."""
+
+    merge_base_commit: ObjectAnswer
+
+
 class RefAnswer(Answer):
     """A git ref and what it points at."""
 

@@ -14,6 +14,7 @@ from gate.github.answers import (
     BlobAnswer,
     CommentAnswer,
     CommitAnswer,
+    ComparisonAnswer,
     ContentAnswer,
     FileAnswer,
     IssueEvent,
@@ -83,6 +84,13 @@ class GitHub:
     def tree(self, sha: str) -> str:
         """The id of a commit's tree."""
         return self._commit(sha).tree.sha
+
+    def merge_base(self, base: str, head: str) -> str:
+        """The commit where two lines of history parted; the listing of commits beside it is kept to one."""
+        purpose = Purpose(what=f"compare {base[:7]} with {head[:7]}", permission="contents: read")
+        path = f"/compare/{_segment(base)}...{_segment(head)}"
+        _, answer = self._transport.ask("GET", path, purpose, parameters={"per_page": "1"})
+        return _model(ComparisonAnswer, answer, purpose).merge_base_commit.sha
 
     def permission(self, login: str) -> Permission:
         """What this person may do here; someone who is no collaborator has `none`."""

@@ -100,6 +100,10 @@ class Host(Protocol):
         """The id of a commit's tree: equal for commits with equal files."""
         ...
 
+    def merge_base(self, base: str, head: str) -> str:
+        """The commit where two lines of history parted, both named by a commit or branch of this repository."""
+        ...
+
     def permission(self, login: str) -> Permission:
         """What this person may do here; someone who is no collaborator has `none`."""
         ...

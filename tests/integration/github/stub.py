@@ -320,6 +320,21 @@ def _commit(asked: Asked) -> Json:
     return asked.state.commits.get(asked.groups[0]) or _missing()
 
 
+@route("GET", r"/compare/(.+)[.]{3}(.+)")
+def _compare(asked: Asked) -> Json:
+    state = asked.state
+    base, head = (state.refs.get(f"heads/{one}", one) for one in asked.groups)
+    if base not in state.commits or head not in state.commits:
+        return _missing()
+    left = [head]
+    while left:
+        one = left.pop(0)
+        if _descends(state, base, one):
+            return {"merge_base_commit": {"sha": one}, "commits": [], "files": []}
+        left += state.commits[one]["parents"]
+    return _missing()
+
+
 @route("GET", r"/git/ref/(.+)")
 def _ref(asked: Asked) -> Json:
     sha = asked.state.refs.get(asked.groups[0]) or _missing()

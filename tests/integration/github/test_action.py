@@ -1,5 +1,6 @@
 """The action on the example agent: an event in, and what people see of it on GitHub."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from gate.errors import ExitCode
 from tests.integration.github.jobs import Step, git, open_pull, pull_request_event, sender
 from tests.integration.github.runner import commands
-from tests.integration.github.stub import BOT, Stub, person
+from tests.integration.github.stub import BOT, REPOSITORY, Stub, person
 
 BLOCKED, HARMLESS, UNAFFECTED = "make-replies-concise", "quote-the-policy", "fix-label-typo"
 
@@ -218,9 +219,49 @@ def test_a_shallow_clone_is_told_with_its_remedy(step: Step, tmp_path: Path) -> 
     open_pull(step, UNAFFECTED)
     git(tmp_path, "clone", "--quiet", "--depth=1", "--branch=main", f"file://{step.root}", "shallow")
     step.root = tmp_path / "shallow"
+    step.server = "file:///nowhere"
 
     assert step.run("pull_request", pull_request_event(step.stub, "opened")) == ExitCode.CONFIGURATION
     assert "fetch-depth: 0" in step.summary
+
+
+@pytest.fixture
+def cut_off(step: Step, tmp_path: Path) -> tuple[str, str]:
+    """A checkout of the merge commit alone, as `actions/checkout` makes it; head, and where it left the base branch."""
+    head, parted = git(step.root, "rev-parse", BLOCKED), git(step.root, "rev-parse", "main")
+    server = tmp_path / "server" / REPOSITORY
+    git(tmp_path, "clone", "--quiet", "--mirror", str(step.root), str(server))
+    tree = git(server, "rev-parse", f"{head}^{{tree}}")
+    base = git(server, "commit-tree", f"{parted}^{{tree}}", "-p", parted, "-m", "the base moves on")
+    merged = git(server, "commit-tree", tree, "-p", base, "-p", head, "-m", "merge")
+    git(server, "update-ref", "refs/heads/main", base)
+    git(server, "update-ref", "refs/heads/merged", merged)
+    git(tmp_path, "clone", "--quiet", "--depth=1", "--branch=merged", f"file://{server}", "cut-off")
+    step.root, step.server = tmp_path / "cut-off", f"file://{tmp_path / 'server'}"
+    state = step.stub.state
+    for sha, parents in ((parted, ()), (base, (parted,)), (head, (parted,))):
+        state.commit({}, parents, sha=sha)
+    state.add_pull(128, head=head, base=base, head_ref=BLOCKED)
+    return head, parted
+
+
+def test_in_a_shallow_clone_github_says_where_the_branch_left_the_base(step: Step, cut_off: tuple[str, str]) -> None:
+    head, parted = cut_off
+
+    assert step.run("pull_request", pull_request_event(step.stub, "opened")) == ExitCode.BLOCKED
+    assert step.status(head)[0] == "failure"
+    [comment] = step.sticky()
+    assert f"GitHub was asked where base and head parted: {parted[:7]}" in comment
+    plan = json.loads((step.root / step.outputs["run-folder"] / "plan.json").read_text())
+    assert (plan["base"]["sha"], plan["head"]["sha"], plan["bailouts"]) == (parted, head, [])
+
+
+def test_a_shallow_clone_is_told_with_its_remedy_when_github_will_not_say(step: Step, cut_off: tuple[str, str]) -> None:
+    step.stub.state.fail("GET", "/compare/", 403, times=1000)
+
+    assert step.run("pull_request", pull_request_event(step.stub, "opened")) == ExitCode.CONFIGURATION
+    assert "fetch-depth: 0" in step.summary
+    assert step.status(cut_off[0])[0] == "error"
 
 
 def test_a_repository_in_a_folder_of_the_workspace_is_found(step: Step, capsys: pytest.CaptureFixture[str]) -> None:

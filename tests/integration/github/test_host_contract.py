@@ -96,6 +96,18 @@ def test_a_pull_request_is_told_as_it_is_now(place: Place) -> None:
         place.host.pull_request(8)
 
 
+def test_where_two_lines_of_history_parted_is_told_for_commits_and_branches(place: Place) -> None:
+    parted = place.host.tip("main")
+    newer = place.commit("main", {"d.txt": "5"})
+
+    assert parted != newer
+    assert place.host.merge_base("main", parted) == parted
+    assert place.host.merge_base(parted, "main") == parted
+    assert place.host.merge_base(newer, "main") == newer
+    with pytest.raises(NotFoundError):
+        place.host.merge_base("e" * 40, newer)
+
+
 def test_labels_and_their_events_tell_who_and_in_which_order(place: Place) -> None:
     place.label(7, "accept-baseline", "wendy")
     place.host.remove_label(7, "accept-baseline")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gate.errors import RepositoryError
-from gate.repository.fetch import fetch_pull_request
+from gate.repository.fetch import fetch_commits, fetch_pull_request
 from gate.repository.git import Git
 
 
@@ -67,3 +67,26 @@ def test_an_address_that_looks_like_an_option_is_none(clone: Path, tmp_path: Pat
         fetch_pull_request(Git(clone), f"--upload-pack=touch {tmp_path / 'owned'}", 7, "")
 
     assert not (tmp_path / "owned").exists()
+
+
+def test_single_commits_come_into_a_shallow_clone_with_their_files_and_without_history(
+    server: Path, tmp_path: Path
+) -> None:
+    first, fork = git(server, "rev-parse", "main"), git(server, "rev-parse", "refs/pull/7/head")
+    git(server, "commit", "--quiet", "--allow-empty", "--message", "newest")
+    git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{server}", "shallow")
+    clone = tmp_path / "shallow"
+    refs = git(clone, "for-each-ref")
+
+    fetch_commits(Git(clone), f"file://{server}", [first, fork], "ghs_secret")
+
+    assert git(clone, "cat-file", "-t", first) == "commit"
+    assert git(clone, "rev-list", "--count", fork) == "1"
+    assert git(clone, "for-each-ref") == refs
+
+
+def test_a_commit_that_is_not_there_is_told_with_the_remedy(server: Path, clone: Path) -> None:
+    with pytest.raises(RepositoryError, match="commit eeeeeee cannot be fetched") as error:
+        fetch_commits(Git(clone), f"file://{server}", ["e" * 40], "")
+
+    assert "fetch-depth: 0" in error.value.hint

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gate.baselines.file import read_baseline
+from gate.cli.spread import spread
 from gate.config import FILE_NAME, Config, VerdictsConfig, parse_config
 from gate.errors import ProblemsError, UsageError
 from gate.fixtures.suite import Suite, load_suite
@@ -74,7 +75,7 @@ def read_suite(tree: Tree, config: Config, more: Sequence[str] = ()) -> Suite:
 
     Raises `ProblemsError` with all errors, `UsageError` when there is no case.
     """
-    suite = load_suite(tree, config.fixtures, config.test_data, (*config.agents, *more))
+    suite = load_suite(tree, config.fixtures, config.test_data, (*config.agents, *more), spread)
     errors = [problem for problem in suite.problems if problem.level is ProblemLevel.ERROR]
     if errors:
         raise ProblemsError(errors, f"{len(errors)} to fix; `agent-gate lint` shows them again")

@@ -90,48 +90,78 @@ async def drive(procedure: Procedure, stage: Stage, used: Meter) -> Findings:
 
 
 async def _all(batch: Sequence[Request], stage: Stage, used: Meter) -> dict[Request, Outcome]:
-    """The outcome of every trial. A free lane takes the next one, so memory does not grow with the batch.
+    """The outcome of every trial. What errored for a reason that may pass is made once more when all are done."""
+    outcomes: dict[Request, Outcome] = {}
+    late: list[Request] = []
+
+    async def first(request: Request) -> None:
+        scores = await _perform(request, stage, used)
+        if scores.passing:
+            late.append(request)
+        else:
+            _tell(request, scores, stage, used, outcomes)
+
+    async def again(request: Request) -> None:
+        _tell(request, await _perform(request, stage, used, anew=True), stage, used, outcomes)
+
+    await _in_lanes(batch, first, stage.at_once)
+    await _in_lanes(late, again, stage.at_once)
+    return outcomes
+
+
+async def _in_lanes(requests: Sequence[Request], work: Callable[[Request], Awaitable[None]], lanes: int) -> None:
+    """Work on all of them. A free lane takes the next one, so memory does not grow with the batch.
 
     An error that ends the run ends all lanes, and is raised as it is: what the user must do is said once.
     """
-    outcomes: dict[Request, Outcome] = {}
     faults: list[Exception] = []
-    waiting = iter(batch)
+    waiting = iter(requests)
 
     async def lane() -> None:
         try:
             for request in waiting:
-                outcomes[request] = stage.outcome(await _perform(request, stage, used))
-                stage.watcher.done(request, outcomes[request], used)
+                await work(request)
         except Exception as fault:  # noqa: BLE001 - raised below; lanes would wrap it in a group
             faults.append(fault)
             group.cancel_scope.cancel()
 
     async with anyio.create_task_group() as group:
-        for _ in range(min(stage.at_once, len(batch))):
+        for _ in range(min(lanes, len(requests))):
             group.start_soon(lane)
     if faults:
         raise faults[0]
-    return outcomes
 
 
-async def _perform(request: Request, stage: Stage, used: Meter) -> TrialScores:
-    """Scores of a trial: the kept ones, else of the kept transcript, else of a new trial."""
+def _tell(request: Request, scores: TrialScores, stage: Stage, used: Meter, outcomes: dict[Request, Outcome]) -> None:
+    outcomes[request] = stage.outcome(scores)
+    used.trials += 1
+    stage.watcher.done(request, outcomes[request], used)
+
+
+async def _perform(request: Request, stage: Stage, used: Meter, *, anew: bool = False) -> TrialScores:
+    """Scores of a trial: the kept ones, else of the kept transcript, else of a new trial.
+
+    `anew`: what errored is not taken from what is kept.
+    """
     transcript = stage.store.transcript(request)
     scores = stage.store.scores(request) if transcript is not None else None
+    if anew and scores is not None and scores.error:
+        scores = None
+        transcript = None if transcript is not None and transcript.error else transcript
+    fresh = transcript is None
     if transcript is None:
         transcript = await stage.run(request)
         stage.store.save_transcript(transcript)
     if scores is None:
         scores = await stage.score(stage.cases[request.case], transcript)
         stage.store.save_scores(scores)
-    _count(used, transcript, scores, stage.price(transcript))
+    _count(used, transcript if fresh or not anew else None, scores, stage)
     return scores
 
 
-def _count(used: Meter, transcript: Transcript, scores: TrialScores, money: float) -> None:
-    used.trials += 1
+def _count(used: Meter, transcript: Transcript | None, scores: TrialScores, stage: Stage) -> None:
     used.judge_calls += scores.judge_calls
-    used.input_tokens += sum(turn.input_tokens for turn in transcript.turns)
-    used.output_tokens += sum(turn.output_tokens for turn in transcript.turns)
-    used.money += money
+    if transcript is not None:
+        used.input_tokens += sum(turn.input_tokens for turn in transcript.turns)
+        used.output_tokens += sum(turn.output_tokens for turn in transcript.turns)
+        used.money += stage.price(transcript)

@@ -1,25 +1,38 @@
 """From configuration and plan to the drivers that will run."""
 
+import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+from gate.agents.chat.agent import ChatAgent
+from gate.agents.chat.definition import read_definition
 from gate.agents.replay import ReplayAgent
-from gate.config import AgentConfig, Config, ReplayDriver
-from gate.errors import UsageError
+from gate.config import AgentConfig, ChatDriver, Config, ReplayDriver
+from gate.errors import CouldNotTellError, UsageError
 from gate.model.plan import AgentPlan, Plan
 from gate.model.problem import Problem
 from gate.model.words import Arm
-from gate.ports import Agent, Judge
+from gate.ports import Agent, Judge, Tree
+
+DEFAULT_ENDPOINT = ChatDriver.model_fields["base_url"].default
+"""The endpoint that is known to want a key."""
 
 
-def open_agents(root: Path, config: Config, plan: Plan) -> Mapping[str, Agent]:
+def open_agents(
+    root: Path, config: Config, plan: Plan, sides: Mapping[Arm, Tree], environ: Mapping[str, str] = os.environ
+) -> Mapping[str, Agent]:
     """A driver per agent that has a selected case. `root` is the repository that paths of the configuration start at.
 
-    Raises `RecordingError` when a replayed agent was never recorded as it is now.
+    Live agents are made of the files of both `sides`. Raises `RecordingError` when a replayed agent was never recorded
+    as it is now, `UsageError` when a secret is missing, `CouldNotTellError` when the base's definition is broken.
     """
     needed = {selected.case.partition("/")[0] for selected in plan.selected}
-    return {agent.name: _open(root, config.agents[agent.name], agent) for agent in plan.agents if agent.name in needed}
+    return {
+        agent.name: _open(root, config.agents[agent.name], agent, sides, environ)
+        for agent in plan.agents
+        if agent.name in needed
+    }
 
 
 @asynccontextmanager
@@ -32,10 +45,34 @@ async def held_open(agents: Iterable[Agent], judge: Judge | None) -> AsyncIterat
         yield problems
 
 
-def _open(root: Path, config: AgentConfig, agent: AgentPlan) -> Agent:
+def _open(
+    root: Path, config: AgentConfig, agent: AgentPlan, sides: Mapping[Arm, Tree], environ: Mapping[str, str]
+) -> Agent:
     fingerprints = {Arm.BASE: agent.base_fingerprint, Arm.HEAD: agent.head_fingerprint}
     match config.driver:
         case ReplayDriver(recordings=recordings):
             return ReplayAgent(agent.name, root / recordings, fingerprints)
+        case ChatDriver() as driver:
+            return _chat(agent.name, driver, fingerprints, sides, environ)
         case driver:
             raise UsageError(f"driver {driver.type} is not built", "use the driver `replay`")
+
+
+def _chat(
+    name: str,
+    driver: ChatDriver,
+    fingerprints: Mapping[Arm, str],
+    sides: Mapping[Arm, Tree],
+    environ: Mapping[str, str],
+) -> ChatAgent:
+    key = environ.get(driver.key, "")
+    if not key and driver.base_url == DEFAULT_ENDPOINT:
+        raise UsageError(f"agent {name}: the variable {driver.key} holds no key", f"give the step `env: {driver.key}`")
+    head, problems = read_definition(sides[Arm.HEAD], driver)
+    definitions = {Arm.HEAD: head}
+    base, broken = read_definition(sides[Arm.BASE], driver)
+    if not broken:
+        definitions[Arm.BASE] = base
+    elif any(path in sides[Arm.BASE].paths() for path in driver.prompt):
+        raise CouldNotTellError(f"the base's definition of {name} is broken: {broken[0]}", "mend it there", again=False)
+    return ChatAgent(driver, definitions, fingerprints, key, problems)

@@ -13,7 +13,7 @@ from gate.agents.open import open_agents
 from gate.budget import Meter
 from gate.cli.progress import RunLog, watching
 from gate.cli.setting import Setting
-from gate.cli.workspace import Workspace
+from gate.cli.workspace import Workspace, reopened
 from gate.config import Config, VerdictsConfig
 from gate.errors import StoreError
 from gate.model.plan import Plan
@@ -42,7 +42,7 @@ def evaluate(workspace: Workspace, ask: Ask) -> Report:
     """Plan, run, score, compare and decide, in a new run folder."""
     plan = workspace.plan(ask.scope, ask.verdicts)
     config = workspace.config.model_copy(update={"verdicts": ask.verdicts})
-    agents = open_agents(workspace.root, config, plan)
+    agents = open_agents(workspace.root, config, plan, workspace.sides)
     with start(workspace, config, plan, agents, label=ask.label or "run", runs=ask.runs) as folder:
         if ask.begun is not None:
             ask.begun(folder.path)
@@ -89,7 +89,10 @@ def resume(path: Path) -> Report:
                 f"{path} was begun with checks {inputs.checks_version}, this gate has {CHECKS_VERSION}",
                 "score its transcripts again: `agent-gate score DIR`",
             )
-        return conduct(folder, open_agents(Path(inputs.root), inputs.config, folder.plan()))
+        root, plan = Path(inputs.root), folder.plan()
+        with reopened(root, inputs.config, plan) as sides:
+            agents = open_agents(root, inputs.config, plan, sides)
+        return conduct(folder, agents)
 
 
 def noted(report: Report, notes: tuple[str, ...]) -> Report:

@@ -19,7 +19,7 @@ from gate.budget import Meter
 from gate.cli.evaluate import start
 from gate.cli.progress import RunLog, watching
 from gate.cli.setting import ADVISORY, Setting
-from gate.cli.workspace import Workspace
+from gate.cli.workspace import Workspace, reopened
 from gate.errors import CouldNotTellError, StoreError
 from gate.model.baseline import Baseline
 from gate.model.words import Arm, Tier
@@ -80,7 +80,7 @@ def recording(
 ) -> Iterator[Recorded]:
     """A new recording of the head definition, made."""
     plan = workspace.plan(Scope(tier=Tier.FULL, agents=tuple(agents)))
-    drivers = open_agents(workspace.root, workspace.config, plan)
+    drivers = open_agents(workspace.root, workspace.config, plan, workspace.sides)
     with start(workspace, workspace.config, plan, drivers, label=label, runs=runs) as folder:
         folder.save_report(_FILE, _TASK.dump_json(task).decode())
         yield _made(folder, drivers, task)
@@ -102,7 +102,10 @@ def resumed(path: Path) -> Iterator[Recorded]:
                 f"{path} was begun with checks {inputs.checks_version}, this gate has {CHECKS_VERSION}", "record anew"
             )
         task = _TASK.validate_json(folder.report_text(_FILE))
-        yield _made(folder, open_agents(Path(inputs.root), inputs.config, folder.plan()), task)
+        root, plan = Path(inputs.root), folder.plan()
+        with reopened(root, inputs.config, plan) as sides:
+            drivers = open_agents(root, inputs.config, plan, sides)
+        yield _made(folder, drivers, task)
 
 
 def record_baselines(

@@ -6,14 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-import anyio
-
 from gate.agents.open import held_open
-from gate.agents.trial import run_trial
+from gate.agents.trial import Patience, run_trial
 from gate.baselines.comparable import Scorers
 from gate.baselines.record import Origin
 from gate.budget import Caps, Meter, left_out_words
-from gate.config import Config
+from gate.config import Config, Driver, LiveDriver
 from gate.errors import ProblemsError
 from gate.model.case import Case
 from gate.model.comparison import Findings, Request
@@ -93,13 +91,14 @@ class Setting:
     def stage(self, folder: RunFolder, agents: Mapping[str, Agent] | None, watcher: Watcher) -> Stage:
         """What carries out the trials. `agents` None = nothing is run, kept trials are all there is."""
         config = self.inputs.config
+        patience = {name: _patience(agent.driver) for name, agent in config.agents.items()}
 
         async def run(request: Request) -> Transcript:
             case = self.cases[request.case]
             if agents is None:
                 return _never_run(request)
             agent = agents[case.agent]
-            return await run_trial(agent, case, request.arm, request.trial, sleep=anyio.sleep)
+            return await run_trial(agent, case, request.arm, request.trial, patience[case.agent])
 
         return Stage(
             cases=self.cases,
@@ -243,6 +242,12 @@ def policy_name(config: Config) -> str:
     """The policy in force as reports name it."""
     verdicts = config.verdicts
     return f"{verdicts.policy} ({verdicts.mode})" if verdicts.policy == "confirm" else verdicts.policy
+
+
+def _patience(driver: Driver) -> Patience:
+    if isinstance(driver, LiveDriver):
+        return Patience(turn_seconds=driver.turn_seconds, case_seconds=driver.case_seconds)
+    return Patience()
 
 
 def _never_run(request: Request) -> Transcript:

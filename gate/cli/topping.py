@@ -38,7 +38,7 @@ def top_up(workspace: Workspace, agents: Sequence[str], release_name: str) -> Up
         swept = {name: record(stored[name], _of(cases, name), [], origins[name]) for name in origins if name in stored}
         print("agent-gate: every case has its runs: nothing was run", file=sys.stderr)
         return changed(workspace, stored, swept, release_name)
-    drivers = open_agents(workspace.root, workspace.config, plan)
+    drivers = open_agents(workspace.root, workspace.config, plan, workspace.sides)
     first = {
         case.key: counted_trials(stored.get(case.agent), case, origins[case.agent]) + 1
         for case in cases

@@ -7,13 +7,16 @@ from pathlib import Path
 
 from gate.baselines.file import read_baseline
 from gate.cli.spread import spread
-from gate.config import FILE_NAME, Config, VerdictsConfig, parse_config
+from gate.config import FILE_NAME, Config, ReplayDriver, VerdictsConfig, parse_config
 from gate.errors import ProblemsError, UsageError
 from gate.fixtures.suite import Suite, load_suite
 from gate.model.baseline import Baseline
 from gate.model.case import Case
 from gate.model.plan import Plan, Revision
 from gate.model.problem import ProblemLevel
+from gate.model.words import Arm
+from gate.planning.fingerprint import agent_fingerprint
+from gate.planning.ground import Ground
 from gate.planning.plan import make_plan
 from gate.planning.sharing import base_cases
 from gate.planning.sides import Scope, Side
@@ -40,6 +43,11 @@ class Workspace:
     test_data: Mapping[str, str]
     bailouts: tuple[str, ...] = ()
 
+    @property
+    def sides(self) -> Mapping[Arm, Tree]:
+        """The files of each arm."""
+        return {Arm.BASE: self.base.tree, Arm.HEAD: self.head.tree}
+
     def plan(self, scope: Scope, verdicts: VerdictsConfig | None = None) -> Plan:
         """The plan of a run over these sides, under the configured policy or another one."""
         config = self.config.model_copy(update={"verdicts": verdicts}) if verdicts else self.config
@@ -58,6 +66,26 @@ def open_workspace(start: Path, base: str, head: str, parted: str = "") -> Itera
     """
     with Repository.discover(start) as repository:
         yield _open(repository, base, head, parted)
+
+
+@contextmanager
+def reopened(root: Path, config: Config, plan: Plan) -> Iterator[Mapping[Arm, Tree]]:
+    """The files of both arms of a run that was begun before; nothing where all its agents are replayed.
+
+    Raises `UsageError` when a live agent is not defined as it was then, `RepositoryError` when a commit is gone.
+    """
+    if all(isinstance(config.agents[agent.name].driver, ReplayDriver) for agent in plan.agents):
+        yield {}
+        return
+    with Repository.discover(root) as repository:
+        head = repository.tree(plan.head.sha) if plan.head.sha else repository.work_tree()
+        sides: Mapping[Arm, Tree] = {Arm.BASE: repository.tree(plan.base.sha), Arm.HEAD: head}
+        ground = Ground(config)
+        for agent in plan.agents:
+            if agent_fingerprint(ground.definition(agent.name, head)) != agent.head_fingerprint:
+                hint = "bring its files back to what they were, or start a new run"
+                raise UsageError(f"the definition of {agent.name} changed since this run began", hint)
+        yield sides
 
 
 def read_config(tree: Tree) -> tuple[str, Config]:

@@ -68,6 +68,7 @@ class TrialScores:
     judge: str = ""  # fingerprint of judge model and prompt; "" when no judge was asked
     judge_calls: int = 0
     error: str = ""
+    passing: bool = False  # the error may be gone when it is tried again later
 
 
 def passes(score: DimensionScore, level: int) -> bool:

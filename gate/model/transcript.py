@@ -88,7 +88,8 @@ class TurnRecord:
 class Transcript:
     """One trial of one case. A non-empty `error` means the trial errored (ours or the network's).
 
-    `version` names what answered, as the platform does; `redacted` counts what was masked, by kind.
+    `passing`: the error may be gone when the trial is made again later. `version` names what answered, as the platform
+    does; `redacted` counts what was masked, by kind.
     """
 
     case: str  # the case's key
@@ -99,5 +100,6 @@ class Transcript:
     variables: Mapping[str, Json] = field(default_factory=dict)
     captured: Captured = Captured()
     error: str = ""
+    passing: bool = False
     version: str = ""
     redacted: Mapping[str, int] = field(default_factory=dict)

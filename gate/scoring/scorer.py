@@ -57,6 +57,7 @@ class Scorer:
                 trial=transcript.trial,
                 findings=checked.findings,
                 error=f"judge: {fault.message}",
+                passing=fault.again,
             )
         return score_trial(case, transcript, checked, judgement, levels)
 

@@ -29,7 +29,13 @@ def score_trial(
     whatever a judge would say. An errored transcript carries its error and no scores.
     """
     if transcript.error:
-        return TrialScores(case=case.key, arm=transcript.arm, trial=transcript.trial, error=transcript.error)
+        return TrialScores(
+            case=case.key,
+            arm=transcript.arm,
+            trial=transcript.trial,
+            error=transcript.error,
+            passing=transcript.passing,
+        )
     return TrialScores(
         case=case.key,
         arm=transcript.arm,

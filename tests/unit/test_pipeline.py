@@ -4,7 +4,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from gate.agents.trial import run_trial
+from gate.agents.trial import Patience, run_trial
 from gate.budget import Caps, Meter
 from gate.errors import StoreError
 from gate.model.case import Case, Turn
@@ -35,7 +35,7 @@ def stage(agent: FakeAgent, store: MemoryStore, cases: list[Case], caps: Caps | 
     by_key = {item.key: item for item in cases}
 
     async def run(wanted: Request) -> Transcript:
-        return await run_trial(agent, by_key[wanted.case], wanted.arm, wanted.trial, sleep=no_wait)
+        return await run_trial(agent, by_key[wanted.case], wanted.arm, wanted.trial, Patience(sleep=no_wait))
 
     async def score(item: Case, transcript: Transcript) -> TrialScores:
         value = Scored(dimension=Dimension.CORRECTNESS, value=2, reason="said hello", by="check:test")

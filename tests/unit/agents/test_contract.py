@@ -9,7 +9,7 @@ import anyio.lowlevel
 import pytest
 
 from gate.agents.replay import ReplayAgent, read_recording, recorded_definitions
-from gate.agents.trial import run_trial
+from gate.agents.trial import Patience, run_trial
 from gate.errors import RecordingError
 from gate.model.case import Case, Turn
 from gate.model.transcript import Transcript
@@ -34,7 +34,7 @@ async def no_wait(_: float) -> None:
 
 def converse(agent: Agent, arm: Arm = Arm.HEAD, trial: int = 1) -> Transcript:
     async def one() -> Transcript:
-        return await run_trial(agent, CASE, arm, trial, sleep=no_wait)
+        return await run_trial(agent, CASE, arm, trial, Patience(sleep=no_wait))
 
     return anyio.run(one)
 

@@ -115,7 +115,14 @@ OTHER: dict[type, dict[str, Any]] = {
     ToolCall: {"name": "x", "arguments": {"tokens": 6}, "result": 1, "error": "x", "alias": "x"},
 }
 NOT_CONTENT: dict[type, dict[str, Any]] = {
-    Transcript: {"arm": Arm.BASE, "trial": 9, "agent_fingerprint": "z", "version": "v2", "redacted": {"email": 1}},
+    Transcript: {
+        "arm": Arm.BASE,
+        "trial": 9,
+        "agent_fingerprint": "z",
+        "version": "v2",
+        "redacted": {"email": 1},
+        "passing": True,
+    },
     TurnRecord: {
         "latency_seconds": 9.0,
         "input_tokens": 9,

@@ -1,0 +1,1 @@
+"""The driver `chat`: any OpenAI-compatible chat completions endpoint."""

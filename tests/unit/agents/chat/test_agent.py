@@ -1,0 +1,225 @@
+"""The chat driver over real sockets: conversations, tools, streams, and an endpoint that misbehaves."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import anyio
+import anyio.lowlevel
+import pytest
+
+from gate.agents.chat.agent import ChatAgent
+from gate.agents.chat.definition import ChatDefinition
+from gate.agents.trial import Patience, run_trial
+from gate.config import ChatDriver
+from gate.errors import UsageError
+from gate.model.case import Case, ToolResult, Turn, Variable
+from gate.model.transcript import Transcript
+from gate.model.words import Arm, Dimension, Severity
+from tests.loopback.chat import Said, calls, endpoint, says, whole
+from tests.loopback.server import RESET, Loopback, Reply, serving
+
+CASE = Case(
+    id="order",
+    agent="a",
+    topic="",
+    dimensions=(Dimension.CORRECTNESS,),
+    severity=Severity.P0,
+    turns=(Turn(number=1, user="Where is A1?"), Turn(number=2, user="Thanks")),
+    tool_results=(ToolResult(tool="Find", result={"state": "sent"}),),
+    variables=(Variable(name="customer", type="Text", value="Kim"),),
+)
+DEFINITIONS = {
+    Arm.BASE: ChatDefinition(system="Help {{customer}}; {{other}} stays."),
+    Arm.HEAD: ChatDefinition(system="Help.", tools=({"type": "function", "function": {"name": "Find"}},)),
+}
+
+
+def shopkeeper(system: str, messages: Sequence[Said]) -> Said:
+    last = messages[-1]
+    if last["role"] == "tool":
+        return says(f"It is {last['content']}")
+    if "A1" in last["content"]:
+        return calls(("Find", {"id": "A1"}))
+    return says(f"{system} {len(messages)}")
+
+
+async def no_wait(_: float) -> None:
+    await anyio.lowlevel.checkpoint()
+
+
+def trial(url: str, *, arm: Arm = Arm.HEAD, case: Case = CASE, key: str = "", **driver: Any) -> Transcript:
+    settings = ChatDriver(type="chat", base_url=url, model="m", prompt=("p",), **driver)
+    agent = ChatAgent(settings, DEFINITIONS, {Arm.BASE: "b" * 64, Arm.HEAD: "c" * 64}, key)
+
+    async def one() -> Transcript:
+        async with agent.open():
+            patience = Patience(turn_seconds=settings.turn_seconds, sleep=no_wait)
+            return await run_trial(agent, case, arm, 1, patience)
+
+    return anyio.run(one)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_turn_goes_on_until_the_model_answers_without_a_tool(stream: bool) -> None:
+    with serving(endpoint(shopkeeper)) as server:
+        transcript = trial(server.url, stream=stream)
+        sent = server.asked[-1].json
+
+    first, second = transcript.turns
+    assert transcript.error == ""
+    assert first.reply == 'It is {"state": "sent"}'
+    assert [(call.name, call.arguments, call.result) for call in first.tool_calls] == [
+        ("Find", {"id": "A1"}, {"state": "sent"})
+    ]
+    assert (first.input_tokens, first.output_tokens, len(first.model_calls)) == (22, 6, 2)
+    assert first.model_calls[0].model == "rule-1"
+    assert second.reply == "Help. 5"
+    assert [message["role"] for message in sent["messages"]] == [
+        "system", "user", "assistant", "tool", "assistant", "user",
+    ]  # fmt: skip
+    assert sent["tools"] == [{"type": "function", "function": {"name": "Find"}}]
+
+
+def test_the_arms_prompt_is_sent_with_the_sessions_variables() -> None:
+    with serving(endpoint(shopkeeper)) as server:
+        trial(server.url, arm=Arm.BASE, parameters={"temperature": 0})
+        sent = server.asked[0].json
+
+    assert sent["messages"][0] == {"role": "system", "content": "Help Kim; {{other}} stays."}
+    assert (sent["model"], sent["temperature"], "tools" in sent) == ("m", 0, False)
+
+
+def test_several_calls_at_once_errors_and_unreadable_arguments_are_data() -> None:
+    def model(_: str, messages: Sequence[Said]) -> Said:
+        if messages[-1]["role"] == "user":
+            return calls(("Find", {"id": 1}), ("Find", "{not json"), ("Nothing", {}), ("Broken", {}))
+        return says("; ".join(message["content"] for message in messages if message["role"] == "tool"))
+
+    case = replace(
+        CASE, turns=CASE.turns[:1], tool_results=(*CASE.tool_results, ToolResult(tool="Broken", error="503"))
+    )
+    with serving(endpoint(model)) as server:
+        [turn] = trial(server.url, case=case).turns
+
+    assert [(call.name, call.error) for call in turn.tool_calls] == [
+        ("Find", ""),
+        ("Find", "the arguments are no JSON object"),
+        ("Nothing", "Nothing is not available here"),
+        ("Broken", "503"),
+    ]
+    assert turn.reply.endswith('{"error": "503"}')
+
+
+def test_a_model_that_never_stops_calling_is_stopped_and_that_is_an_answer() -> None:
+    with serving(endpoint(lambda *_: calls(("Find", {"id": "A1"})))) as server:
+        transcript = trial(server.url, max_rounds=3, case=replace(CASE, turns=CASE.turns[:1]))
+
+    [turn] = transcript.turns
+    assert (transcript.error, turn.reply, len(turn.tool_calls)) == ("", "", 3)
+    assert turn.platform == {"finish": "still asked for tools after 3 rounds"}
+
+
+@pytest.mark.parametrize(
+    ("finish", "message", "reply"),
+    [("length", says("It is on its w"), "It is on its w"), ("content_filter", says(""), ""),
+     ("stop", {"role": "assistant", "content": None, "refusal": "I cannot."}, "I cannot.")],
+)  # fmt: skip
+def test_cut_off_filtered_and_refused_answers_are_the_agents(finish: str, message: Said, reply: str) -> None:
+    with serving(lambda _: Reply(body=whole(message, finish))) as server:
+        turn = trial(server.url).turns[0]
+
+    assert turn.reply == reply
+    assert turn.platform == ({} if finish == "stop" else {"finish": finish})
+
+
+FAULTS = {
+    "429": Reply(429, {"error": {"message": "slow down"}}, {"Retry-After": "0"}),
+    "503": Reply(503, {"error": {"message": "down"}}),
+    "reset": RESET,
+    "truncated": Reply(body=b'{"choices": [{"mess', cut=True),
+    "no JSON": Reply(body=b"<html>"),
+    "an error": Reply(body={"error": {"message": "overloaded"}}),
+    "no choice": Reply(body={"choices": []}),
+    "strange": Reply(body={"choices": 3}),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("stream", [False, True])
+def test_one_fault_costs_nothing_but_time(fault: str, stream: bool) -> None:
+    with serving(endpoint(shopkeeper)) as server:
+        server.faults = [FAULTS[fault]]
+        transcript = trial(server.url, stream=stream)
+
+    assert transcript.error == ""
+    assert len(transcript.turns) == 2
+
+
+STREAMS = {
+    "cut": (b'data: {"choices": [{"delta": {"content": "He"}}]}\n\n',),
+    "no JSON": (b"data: {nope\n\n",),
+    "empty": (b": nothing\n\n",),
+}
+
+
+@pytest.mark.parametrize("fault", STREAMS)
+def test_a_stream_that_ends_in_the_middle_is_no_answer(fault: str) -> None:
+    with serving(lambda _: Reply(events=STREAMS[fault])) as server:
+        transcript = trial(server.url, stream=True)
+
+    assert transcript.turns == ()
+    assert transcript.passing
+    assert "the agent's endpoint" in transcript.error
+
+
+def test_an_endpoint_that_stays_away_makes_the_trial_errored_not_failed() -> None:
+    with serving(lambda _: Reply(503, {"error": "down"})) as server:
+        transcript = trial(server.url)
+
+    assert "HTTP 503" in transcript.error
+    assert transcript.passing
+
+
+def test_an_answer_that_takes_too_long_is_errored_with_its_limit() -> None:
+    with serving(lambda _: Reply(seconds=0.5)) as server:
+        transcript = trial(server.url, turn_seconds=0.1)
+
+    assert "0.1 s" in transcript.error
+
+
+def test_a_wrong_key_is_the_users_and_is_never_shown() -> None:
+    with serving(endpoint(shopkeeper, key="right")) as server, pytest.raises(UsageError) as error:
+        trial(server.url, key="wrong-secret")
+
+    assert "HTTP 401" in error.value.message
+    assert "wrong-secret" not in str(error.value)
+    assert "OPENAI_API_KEY" in error.value.hint
+
+
+def test_azure_takes_its_key_and_version_its_own_way() -> None:
+    with serving(endpoint(shopkeeper)) as server:
+        trial(server.url, key="k", key_header="api-key", query={"api-version": "2024-10-21"})
+        asked = server.asked[0]
+
+    assert (asked.headers["api-key"], asked.query) == ("k", {"api-version": "2024-10-21"})
+    assert "authorization" not in asked.headers
+
+
+def test_trials_share_nothing() -> None:
+    def conversations(server: Loopback) -> set[str]:
+        return {json.dumps(asked.json["messages"][:2]) for asked in server.asked}
+
+    seen: list[int] = []
+
+    def model(_: str, messages: Sequence[Said]) -> Said:
+        seen.append(len(messages))
+        return says("ok")
+
+    with serving(endpoint(model)) as server:
+        trial(server.url)
+        trial(server.url)
+        assert len(conversations(server)) == 1
+
+    assert seen == [1, 3, 1, 3]

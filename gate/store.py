@@ -25,6 +25,7 @@ from gate.model.baseline import Baseline
 from gate.model.case import Case
 from gate.model.comparison import Comparison, Request
 from gate.model.plan import Plan
+from gate.model.problem import Problem
 from gate.model.report import Decision
 from gate.model.score import TrialScores
 from gate.model.transcript import Transcript
@@ -48,6 +49,7 @@ class Inputs:
     baselines: Mapping[str, Baseline] = field(default_factory=dict)
     test_data: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # what was said of the run beside its verdicts
+    broken: tuple[Problem, ...] = ()  # why nothing could be run: the head's definition does not compile
 
 
 _INPUTS_FILE, _AS_RUN = "inputs.json", "inputs-as-run.json"

@@ -5,14 +5,26 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+from gate.agents.agentforce.preview import AgentforcePreviewAgent, find_scripts
+from gate.agents.agentforce.published import AgentforceAgent
 from gate.agents.chat.agent import ChatAgent
 from gate.agents.chat.definition import read_definition
 from gate.agents.replay import ReplayAgent
-from gate.config import AgentConfig, ChatDriver, Config, ReplayDriver
+from gate.config import (
+    AgentConfig,
+    AgentforceDriver,
+    AgentforcePreviewDriver,
+    ChatDriver,
+    Config,
+    LiveDriver,
+    OrgConfig,
+    ReplayDriver,
+)
 from gate.errors import CouldNotTellError, UsageError
 from gate.model.plan import AgentPlan, Plan
 from gate.model.problem import Problem
 from gate.model.words import Arm
+from gate.org.org import Org
 from gate.ports import Agent, Judge, Tree
 
 DEFAULT_ENDPOINT = ChatDriver.model_fields["base_url"].default
@@ -54,8 +66,19 @@ def _open(
             return ReplayAgent(agent.name, root / recordings, fingerprints)
         case ChatDriver() as driver:
             return _chat(agent.name, driver, fingerprints, sides, environ)
+        case AgentforceDriver() as driver:
+            org = _org(driver, driver.org, environ)
+            base_org = _org(driver, driver.base_org, environ) if driver.base_org else org
+            return AgentforceAgent(agent.name, driver, fingerprints, {Arm.HEAD: org, Arm.BASE: base_org})
+        case AgentforcePreviewDriver() as driver:
+            scripts = find_scripts(agent.name, driver.bundle, config.source, sides)
+            return AgentforcePreviewAgent(driver, fingerprints, scripts, _org(driver, driver.org, environ))
         case driver:
             raise UsageError(f"driver {driver.type} is not built", "use the driver `replay`")
+
+
+def _org(driver: LiveDriver, where: OrgConfig, environ: Mapping[str, str]) -> Org:
+    return Org(where, environ, at_once=driver.limits.at_once, per_minute=driver.limits.per_minute)
 
 
 def _chat(

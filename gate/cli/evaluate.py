@@ -120,6 +120,8 @@ def conduct(folder: RunFolder, agents: Mapping[str, Agent] | None) -> Report:
     with watching() as display, RunLog(folder.path / "run.log", display) as watcher:
         stage = setting.stage(folder, agents, watcher)
         findings = anyio.run(setting.drive, stage, agents, used)
+    if findings.broken != setting.inputs.broken:
+        folder.save_start(replace(setting.inputs, broken=findings.broken), setting.plan)
     spend = Spend(
         trials=used.trials,
         judge_calls=used.judge_calls,

@@ -108,6 +108,7 @@ def _whole(shards: Shards) -> tuple[Plan, Inputs]:
         replace(
             inputs[0],
             started=min(one.started for one in inputs),
+            broken=tuple(dict.fromkeys(problem for one in inputs for problem in one.broken)),
             capabilities={name: known.get(name, _UNKNOWN) for name in sorted(names)},
         ),
     )

@@ -1,7 +1,6 @@
 """What a run folder says of its run, made ready for the stages."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +15,7 @@ from gate.errors import ProblemsError
 from gate.model.case import Case
 from gate.model.comparison import Findings, Request
 from gate.model.plan import Plan
+from gate.model.problem import Problem
 from gate.model.report import Report, Spend
 from gate.model.score import TrialScores, outcome
 from gate.model.transcript import Transcript
@@ -115,24 +115,21 @@ class Setting:
     async def drive(self, stage: Stage, agents: Mapping[str, Agent] | None, used: Meter) -> Findings:
         """What the configured policy finds; `used` is counted up. Shards of a merged run are driven one by one.
 
-        Raises `ProblemsError` when an agent's head cannot be run as it is written.
+        Nothing runs when an agent's head cannot be run as it is written; the findings then say what is wrong with it.
         """
-        async with self._held_open(agents):
-            return await self._driven(stage, used)
+        if agents is None:
+            return await self._driven(stage, used) if not self.inputs.broken else _broken(self.inputs.broken)
+        async with held_open(agents.values(), self.judge) as problems:
+            return await self._driven(stage, used) if not problems else _broken(problems)
 
     async def follow(
         self, procedure: Procedure, stage: Stage, agents: Mapping[str, Agent] | None, used: Meter
     ) -> Findings:
-        """What one procedure finds of everything. Raises as `drive` does."""
-        async with self._held_open(agents):
-            return await drive(procedure, stage, used)
-
-    @asynccontextmanager
-    async def _held_open(self, agents: Mapping[str, Agent] | None) -> AsyncIterator[None]:
+        """What one procedure finds of everything. Raises `ProblemsError` when an agent's head cannot be run."""
         async with held_open((agents or {}).values(), self.judge) as problems:
             if problems:
                 raise ProblemsError(problems)
-            yield
+            return await drive(procedure, stage, used)
 
     async def _driven(self, stage: Stage, used: Meter) -> Findings:
         inputs = case_inputs(
@@ -229,6 +226,10 @@ class Setting:
         per_million = price.input * sum(turn.input_tokens for turn in turns)
         per_million += price.output * sum(turn.output_tokens for turn in turns)
         return per_million / 1_000_000
+
+
+def _broken(problems: Sequence[Problem]) -> Findings:
+    return Findings(cases={}, broken=tuple(problems))
 
 
 def open_judge(root: Path, config: Config) -> Judge | None:

@@ -107,8 +107,10 @@ class AgentforceDriver(LiveDriver):
     """Org that runs the base's definition; empty = the same org."""
     bypass_user: bool = True
     """true = runs as the agent's own user, false = as the token's; employee agents need false."""
-    state: Literal["trace", "evaluation", "none"] = "trace"
-    """Where tool calls are read: the plan trace, else the Evaluation API; none = they are not captured."""
+    stream: bool = False
+    """Ask for answers as streams; the answers are the same."""
+    state: Literal["trace", "none"] = "trace"
+    """Where tool calls are read: the plan trace of each turn; none = they are not captured."""
 
 
 class AgentforcePreviewDriver(LiveDriver):
@@ -121,6 +123,9 @@ class AgentforcePreviewDriver(LiveDriver):
     actions: Literal["simulated", "live"] = "simulated"
     """simulated = actions are invented by a model: routing and arguments only; live = as deployed in the org."""
     bypass_user: bool = True
+    """true = runs as the agent's default user, which the org must have; employee agents need false."""
+    version: str = "v0"
+    """Version name the compiled definition is given, e.g. the `vN` of the bundle's target."""
 
 
 Driver = Annotated[

@@ -32,7 +32,8 @@ class Annotation:
 
 
 def of_report(report: Report) -> list[Annotation]:
-    """The regressed cases, worst first, then changes of the gate that need a person, then the conclusion."""
+    """What does not compile, the regressed cases, worst first, changes of the gate for a person, the conclusion."""
+    broken = [_problem(problem) for problem in report.comparison.broken]
     cases = [_case(case) for case in view.regressed(report)]
     changes = [
         Annotation(kind="warning", title="Needs sign-off", message=one_line(change.what), path=change.path, line=1)
@@ -41,7 +42,7 @@ def of_report(report: Report) -> list[Annotation]:
     ]
     gaps = [Annotation(kind="warning", title="Not green", message=one_line(gap)) for gap in report.decision.gaps]
     told = Annotation(kind="notice", title="Agent Eval Gate", message=one_line(phrases.headline(report)))
-    return limited([*cases, *changes, *gaps, told])
+    return limited([*broken, *cases, *changes, *gaps, told])
 
 
 def of_problems(problems: Sequence[Problem]) -> list[Annotation]:

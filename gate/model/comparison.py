@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gate.model.baseline import Histogram
+from gate.model.problem import Problem
 from gate.model.score import Evidence
 from gate.model.words import Arm, CaseVerdict, Dimension, Severity, Status
 
@@ -62,11 +63,15 @@ class GroupFinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """A procedure's answer. `environment` non-empty = it could not tell, and why."""
+    """A procedure's answer. `environment` non-empty = it could not tell, and why.
+
+    `broken`: what keeps the head's definition from being run at all; then there are no cases.
+    """
 
     cases: Mapping[str, CaseFinding]
     groups: tuple[GroupFinding, ...] = ()
     environment: str = ""
+    broken: tuple[Problem, ...] = ()
     phases: Mapping[str, int] = field(default_factory=dict)  # phase -> trials spent in it
     guarantee: str = ""
     detectable: str = ""
@@ -133,12 +138,16 @@ class CaseComparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """All cases of a run under one policy; written to `comparison.json`."""
+    """All cases of a run under one policy; written to `comparison.json`.
+
+    `broken`: what keeps the head's definition from being run at all: it does not compile, so nothing ran.
+    """
 
     policy: str
     cases: tuple[CaseComparison, ...]
     groups: tuple[GroupFinding, ...] = ()
     environment: str = ""
+    broken: tuple[Problem, ...] = ()
     phases: Mapping[str, int] = field(default_factory=dict)
     guarantee: str = ""
     detectable: str = ""

@@ -61,6 +61,7 @@ def _parts(report: Report) -> Iterator[ConsoleRenderable]:
         yield _prose(decision.next_action)
     if environment := view.environment(report):
         yield Text.assemble(("Environment: ", "yellow"), _prose(environment))
+    yield from _listed("What does not compile", view.broken(report))
     yield from _listed("What keeps this from being green", decision.gaps)
     yield from _totals(report)
     yield from _acceptance(report)

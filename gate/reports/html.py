@@ -63,6 +63,7 @@ def page(report: Report, transcripts: Mapping[str, Sequence[Transcript]] | None 
     parts = (
         _banner(report),
         _facts(report),
+        section("What does not compile", listing(map(prose, view.broken(report)))),
         section("What keeps this from being green", listing(prose(gap) for gap in report.decision.gaps)),
         _totals(report),
         section("Acceptance criteria", _acceptance(report)),

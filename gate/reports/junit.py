@@ -57,7 +57,9 @@ def _conclusion(root: ET.Element, report: Report) -> None:
     conclusion = report.decision.conclusion
     if conclusion not in _COULD_TELL:
         tag = "failure" if conclusion is Conclusion.BLOCKED else "error"
-        details = "\n".join((report.decision.next_action, *report.decision.gaps, *report.decision.notes))
+        details = "\n".join(
+            (report.decision.next_action, *view.broken(report), *report.decision.gaps, *report.decision.notes)
+        )
         _say(test, tag, phrases.headline(report), details, kind=conclusion.value)
     _suite(root, report, "agent-gate", [test])
 

@@ -68,6 +68,7 @@ def _opening(report: Report) -> list[Block]:
         opening.append(Block(head=(_prose(report.decision.next_action, _PARAGRAPH),)))
     if environment := view.environment(report):
         opening.append(Block(head=(f"⚠️ **Environment:** {_prose(environment, _PARAGRAPH)}",)))
+    opening += _bullets("**What does not compile**", view.broken(report), 1, ("error", "errors"))
     return opening + _bullets("**What keeps this from being green**", report.decision.gaps, 1, ("gap", "gaps"))
 
 

@@ -153,6 +153,14 @@ def environment(report: Report) -> str:
     return "" if text in report.decision.headline else text
 
 
+def broken(report: Report) -> tuple[str, ...]:
+    """What does not compile, with file, line and what is said of it."""
+    return tuple(
+        f"`{problem.path}`{f' line {problem.line}' if problem.line else ''}: {problem.message}"
+        for problem in report.comparison.broken
+    )
+
+
 def regressed_groups(report: Report) -> tuple[GroupFinding, ...]:
     """Topics, or the suite as a whole, that regressed although no single case may show it."""
     return tuple(group for group in report.comparison.groups if group.verdict is CaseVerdict.REGRESSED)

@@ -74,6 +74,7 @@ def joined(found: Mapping[str, Findings]) -> Findings:
     return Findings(
         cases={key: finding for one in found.values() for key, finding in one.cases.items()},
         groups=tuple(group for one in found.values() for group in one.groups),
+        broken=tuple(problem for one in found.values() for problem in one.broken),
         environment=_said({name: one.environment for name, one in found.items()}),
         phases=phases,
         guarantee=_said({name: one.guarantee for name, one in found.items()}),

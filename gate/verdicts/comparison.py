@@ -70,9 +70,10 @@ def compare(
         compared.append(_case(facts, findings.cases.get(case.key, _NOT_RUN), scorers))
     return Comparison(
         policy=policy,
-        cases=tuple(compared),
+        cases=() if findings.broken else tuple(compared),
         groups=findings.groups,
         environment=findings.environment,
+        broken=findings.broken,
         phases=findings.phases,
         guarantee=findings.guarantee,
         detectable=findings.detectable,

@@ -40,6 +40,8 @@ def next_action(standing: Standing, conclusion: Conclusion) -> str:
         case Conclusion.PASS | Conclusion.ACCEPTED:
             return "Nothing to do."
         case Conclusion.BLOCKED:
+            if standing.comparison.broken:
+                return "Mend it and push again: nothing was run, and there is nothing to accept."
             return " ".join([*_to_sign(standing), *(_to_reach(row) for row in standing.floors)])
         case Conclusion.INCONCLUSIVE | Conclusion.INFRA_FAILURE:
             return " ".join(_to_find_out(standing, conclusion))
@@ -96,6 +98,9 @@ def _passed(standing: Standing) -> str:
 
 
 def _held(standing: Standing) -> list[str]:
+    if broken := standing.comparison.broken:
+        where = named({f"`{problem.path}`" for problem in broken})
+        return [f"{where} does not compile ({counted(len(broken), 'error')})"]
     parts = [] if standing.covers else _signable(standing)
     floors = [f"{row.severity} {row.dimension} of `{row.agent}` is below its floor" for row in standing.floors]
     return [*parts, *floors]

@@ -45,7 +45,7 @@ class Standing:
     @property
     def holds(self) -> bool:
         """Whether the merge is held."""
-        return bool(self.floors) or (self.signable and not self.covers)
+        return bool(self.comparison.broken or self.floors) or (self.signable and not self.covers)
 
 
 def stand(plan: Plan, comparison: Comparison, rules: Rules, digest: str) -> Standing:
@@ -58,7 +58,7 @@ def stand(plan: Plan, comparison: Comparison, rules: Rules, digest: str) -> Stan
         groups=tuple(group for group in comparison.groups if group.verdict is CaseVerdict.REGRESSED),
         changes=tuple(change for change in plan.gate_changes if change.needs_sign_off),
         floors=tuple(row for row in rules.acceptance if row.blocks),
-        gaps=gaps(plan, comparison),
+        gaps=() if comparison.broken else gaps(plan, comparison),
         undecided=tuple(case for case in comparison.cases if decides(case.severity, case.status) and _open(case)),
         sign_off=rules.sign_off,
         covers=rules.sign_off is not None and _valid(rules.sign_off, digest, plan, regressed),

@@ -1,9 +1,11 @@
 """The runs the golden files are made from: one for each way a report can read."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from gate.model.comparison import CaseComparison, GroupFinding
 from gate.model.plan import Forecast, GateChange
+from gate.model.problem import Problem
 from gate.model.report import AcceptanceRow, Links, Report, Spend
 from gate.model.words import CaseVerdict, Conclusion, Dimension, Severity, Status
 from tests.builders import (
@@ -233,6 +235,23 @@ def nothing_affected() -> Report:
     )
 
 
+def does_not_compile() -> Report:
+    """A script of the head that the platform refuses, so that nothing ran."""
+    broken = [
+        Problem(path=_BUNDLE, line=14, key="SyntaxError", message="expected `:` after `topic` | <b>here</b>"),
+        Problem(path=_BUNDLE, message="no start agent"),
+    ]
+    return report(
+        of_comparison=replace(comparison(), broken=tuple(broken)),
+        of_decision=decision(
+            Conclusion.BLOCKED,
+            f"Blocked: `{_BUNDLE}` does not compile (2 errors)",
+            "Mend it and push again: nothing was run, and there is nothing to accept.",
+        ),
+        spend=Spend(duration_seconds=1.2),
+    )
+
+
 def infra_failure() -> Report:
     """The agent answered too seldom to say anything."""
     cases = [
@@ -372,6 +391,7 @@ SCENARIOS: Mapping[str, Report] = {
     "blocked": blocked(),
     "passed": passed(),
     "nothing-affected": nothing_affected(),
+    "does-not-compile": does_not_compile(),
     "infra-failure": infra_failure(),
     "inconclusive": inconclusive(),
     "hostile": hostile(),

@@ -1,0 +1,1 @@
+"""The drivers `agentforce` (published agents) and `agentforce-preview` (un-deployed Agent Script)."""

@@ -1,0 +1,92 @@
+"""Un-deployed scripts of both arms, compiled and tried side by side."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import anyio
+import pytest
+
+from gate.agents.agentforce.preview import AgentforcePreviewAgent, find_scripts
+from gate.agents.trial import Patience, run_trial
+from gate.config import AgentforcePreviewDriver
+from gate.errors import CouldNotTellError, UsageError
+from gate.model.problem import Problem
+from gate.model.transcript import Transcript
+from gate.model.words import Arm
+from tests.loopback.org import Step, step
+from tests.trees import DictTree
+from tests.unit.agents.agentforce.test_published import CASE, FINGERPRINTS, no_wait, open_org, org_of
+
+PATH = "force-app/Support.agent"
+
+
+def echo(definition: str, said: Sequence[str]) -> tuple[str, Sequence[Step]]:
+    return definition, [step("look_up", {"id": "A1"}, {"state": "sent"})]
+
+
+def run(url: str, base: str, head: str, arm: Arm, **settings: Any) -> tuple[Sequence[Problem], Transcript | None]:
+    driver = AgentforcePreviewDriver.model_validate({"type": "agentforce-preview", **settings})
+    scripts = {Arm.BASE: (PATH, base), Arm.HEAD: (PATH, head)}
+    agent = AgentforcePreviewAgent(driver, FINGERPRINTS, scripts, open_org(url))
+
+    async def one() -> tuple[Sequence[Problem], Transcript | None]:
+        async with agent.open() as problems:
+            if problems:
+                return problems, None
+            return (), await run_trial(agent, CASE, arm, 1, Patience(sleep=no_wait))
+
+    return anyio.run(one)
+
+
+@pytest.mark.parametrize(("arm", "reply"), [(Arm.BASE, "the base"), (Arm.HEAD, "the head")])
+def test_each_arm_is_answered_by_its_own_script(arm: Arm, reply: str) -> None:
+    with org_of(echo) as org:
+        _, transcript = run(org.url, "the base", "the head", arm)
+        assert sorted(org.compiled) == ["the base", "the head"]
+    assert transcript is not None
+    assert [turn.reply for turn in transcript.turns] == [reply, reply]
+    call = transcript.turns[0].tool_calls[0]
+    assert (call.name, call.alias) == ("FindOrder", "look_up")
+
+
+def test_variables_reach_the_session_so_that_a_case_starts_in_the_middle() -> None:
+    with org_of(echo) as org:
+        run(org.url, "b", "h", Arm.HEAD)
+        assert org.sessions["s1"].variables == [{"name": "isVip", "type": "Boolean", "value": True}]
+
+
+def test_what_does_not_compile_of_the_head_is_given_back_with_its_line() -> None:
+    with org_of(echo) as org:
+        problems, _ = run(org.url, "fine", "a\nb\nBROKEN", Arm.HEAD)
+        assert org.sessions == {}
+    assert [(one.path, one.line, one.message) for one in problems] == [(PATH, 3, "unexpected BROKEN")]
+
+
+def test_a_base_that_does_not_compile_is_nobodys_fault_here() -> None:
+    with org_of(echo) as org, pytest.raises(CouldNotTellError, match="base's"):
+        run(org.url, "BROKEN", "fine", Arm.HEAD)
+
+
+def test_in_simulated_mode_nothing_is_said_to_be_retrieved() -> None:
+    driver = AgentforcePreviewDriver(type="agentforce-preview")
+    live = driver.model_copy(update={"actions": "live"})
+    for settings, retrieval in ((driver, False), (live, True)):
+        agent = AgentforcePreviewAgent(settings, FINGERPRINTS, {Arm.HEAD: (PATH, "x")}, open_org("http://127.0.0.1:1"))
+        assert agent.capabilities.captured.retrieval is retrieval
+        assert agent.capabilities.arms == {Arm.HEAD}
+
+
+def test_the_script_is_found_in_both_arms() -> None:
+    base = DictTree({"force-app/a/Support.agent": b"old", "other/X.agent": b"x"})
+    head = DictTree({"force-app/b/Support.agent": b"new", "force-app/b/x.cls": b""})
+    found = find_scripts("a", "", ("force-app",), {Arm.BASE: base, Arm.HEAD: head})
+    assert found == {Arm.BASE: ("force-app/a/Support.agent", "old"), Arm.HEAD: ("force-app/b/Support.agent", "new")}
+
+
+def test_no_script_or_several_is_said() -> None:
+    none, several = DictTree({}), DictTree({"f/A.agent": b"", "f/B.agent": b""})
+    with pytest.raises(UsageError, match="no Agent Script in f"):
+        find_scripts("a", "", ("f",), {Arm.BASE: none, Arm.HEAD: none})
+    with pytest.raises(UsageError, match=r"several scripts: f/A.agent, f/B.agent"):
+        find_scripts("a", "", ("f",), {Arm.BASE: none, Arm.HEAD: several})
+    assert find_scripts("a", "f/B.agent", ("f",), {Arm.BASE: none, Arm.HEAD: several})[Arm.HEAD][0] == "f/B.agent"

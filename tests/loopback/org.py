@@ -14,7 +14,7 @@ from tests.loopback.server import Asked, Reply
 Step = Mapping[str, Any]
 Behaviour = Callable[[str, Sequence[str]], tuple[str, Sequence[Step]]]
 """The definition's name and what the user said so far, to the reply and the steps of the trace."""
-TOKEN = "eyJ0.{}.x"
+TOKEN = "eyJ0.{}.x"  # noqa: S105 - made up
 SECRET = "s3cret-of-the-app"  # noqa: S105 - made up
 SECRETS = {"SF_CLIENT_ID": "key", "SF_CLIENT_SECRET": SECRET}
 
@@ -95,7 +95,7 @@ class FakeOrg:
                 return Reply(body={"records": [{"DeveloperName": version}] if version else []})
         return Reply(body={"records": []})
 
-    def _api(self, asked: Asked, path: list[str]) -> Reply:
+    def _api(self, asked: Asked, path: list[str]) -> Reply:  # noqa: PLR0911 - one for each path
         match path:
             case ["v1.1", "authoring", "scripts"]:
                 return self._compile(asked.json["assets"][0]["content"])

@@ -90,6 +90,7 @@ def serving(answer: Answering) -> Iterator[Loopback]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     place: Loopback
 
     def do_GET(self) -> None:

@@ -236,7 +236,7 @@ def test_a_production_org_is_refused_by_its_own_record(record: dict[str, Any], l
 
 
 def _wrong_secret(org: FakeOrg) -> AgentforceAgent:
-    where = open_org(org.url, secret="wrong-secret")
+    where = open_org(org.url, secret="wrong-secret")  # noqa: S106 - made up
     driver = AgentforceDriver(type="agentforce", agent="Support")
     return AgentforceAgent("a", driver, FINGERPRINTS, {Arm.HEAD: where, Arm.BASE: where})
 

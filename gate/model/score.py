@@ -45,7 +45,7 @@ class Scored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unscored:
-    """No score, and why. Never zero, never a pass."""
+    """No score, and why. Never zero, never a pass. `by`: the check or judge that could not tell; empty = not asked."""
 
     dimension: Dimension
     reason: str
@@ -100,10 +100,13 @@ def blocking_value(trial: TrialScores, score: DimensionScore, advisory: frozense
     """What `score` counts for when it is asked whether a merge may be held; None = unscored.
 
     In an advisory dimension that is the lowest the checks allow, 2 when they saw nothing: the judge's score is shown
-    but never counts, and its silence is no gap.
+    but never counts, and its silence is no gap. A check that could not look (what it needs was not captured) is one:
+    what the others saw is then a ceiling, and counts only when it is 0.
     """
     if score.dimension in advisory:
-        return min((finding.score for finding in trial.findings if finding.dimension is score.dimension), default=2)
+        lowest = min((finding.score for finding in trial.findings if finding.dimension is score.dimension), default=2)
+        blind = isinstance(score, Unscored) and score.by.startswith("check:")
+        return None if blind and lowest else lowest
     return score.value if isinstance(score, Scored) else None
 
 

@@ -95,4 +95,4 @@ def _capped(dimension: Dimension, checked: Checked) -> Scored | None:
 
 def _not_judged(dimension: Dimension, checked: Checked) -> Unscored:
     reason = f"not judged: {checked.stopped}" if checked.stopped else "no judge configured"
-    return Unscored(dimension=dimension, reason=reason, by=by("tool-calls") if checked.stopped else "")
+    return Unscored(dimension=dimension, reason=reason, by="")

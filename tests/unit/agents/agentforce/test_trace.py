@@ -91,7 +91,7 @@ def test_classic_is_read() -> None:
 
 
 def test_a_prompt_template_that_retrieves_is_read() -> None:
-    output = {
+    output: Any = {
         "generationId": "g",
         "promptResponse": '{"response": {"text": "Yes.", "source": [{"source_id": "doc1"}]}}',
     }

@@ -1,0 +1,236 @@
+"""Agents that answer over the network, through the command line: a chat endpoint, and an org that misbehaves."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gate.cli.main import main
+from gate.errors import ExitCode
+from tests.loopback.chat import Said, calls, endpoint, says
+from tests.loopback.org import SECRETS, FakeOrg, Step, moved, step
+from tests.loopback.server import RESET, Reply, serving
+from tests.trees import GitRepository
+
+FIXTURE = """---
+id: {name}
+dimensions: [correctness]
+severity: P0
+expected_tool_calls:
+  - {{turn: 1, tool: FindOrder, args: {{id: "A1"}}}}
+must_include: [sent]
+tool_results:
+  - {{tool: FindOrder, result: {{state: sent}}}}
+---
+
+## Input transcript
+
+Turn 1 (User): Where is A1?
+Turn 2 (User): Thanks.
+Turn 3 (User): Bye.
+"""
+TOOL = json.dumps({"name": "FindOrder", "parameters": {"type": "object", "properties": {"id": {"type": "string"}}}})
+
+
+def fixtures(number: int) -> dict[str, str]:
+    return {f"fixtures/case-{index:03}.md": FIXTURE.format(name=f"case-{index:03}") for index in range(number)}
+
+
+def read_report(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    value = json.loads(capsys.readouterr().out)
+    assert isinstance(value, dict)
+    return value
+
+
+def outcomes(folder: Path) -> Counter[str]:
+    """Each kept trial once, by what it came to."""
+    lines = [json.loads(line) for path in folder.glob("scores*.jsonl") for line in path.read_text().splitlines()]
+    trials = {(one["case"], one["arm"], one["trial"]): one for one in lines}
+    return Counter("errored" if one.get("error") else "scored" for one in trials.values())
+
+
+def shopkeeper(system: str, messages: Sequence[Said]) -> Said:
+    """Looks orders up, unless the prompt tells it to guess."""
+    last = messages[-1]
+    if last["role"] == "tool":
+        return says(f"Your order is {json.loads(last['content'])['state']}.")
+    if "A1" in last["content"]:
+        return says("I guess it is sent.") if "guess" in system else calls(("FindOrder", {"id": "A1"}))
+    return says("You are welcome.")
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GitRepository:
+    monkeypatch.chdir(tmp_path)
+    return GitRepository(tmp_path)
+
+
+def chat_config(url: str) -> str:
+    driver = f"{{type: chat, base_url: {url}, model: m, prompt: [agent/prompt.md], tools: [agent/tools.json]}}"
+    return f"version: 1\nagents:\n  shop:\n    source: [agent]\n    driver: {driver}\n"
+
+
+def test_a_prompt_change_of_a_chat_agent_is_blocked_and_its_repair_is_not(
+    repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(endpoint(shopkeeper)) as server:
+        files = {
+            "agent/prompt.md": "Look orders up.",
+            "agent/tools.json": TOOL,
+            "agent-gate.yml": chat_config(server.url),
+        }
+        repository.commit({**files, **fixtures(3)})
+        assert main(["baseline", "record", "--trials", "5"]) == ExitCode.PASS
+        repository.commit()
+        capsys.readouterr()
+        repository.write({"agent/prompt.md": "Be quick: guess."})
+        code = main(["run", "--base", "main", "--json"])
+        report = read_report(capsys)
+        assert (code, report["decision"]["conclusion"]) == (ExitCode.BLOCKED, "blocked")
+        assert len(report["decision"]["blocking"]) == 3
+
+        repository.write({"agent/prompt.md": "Please look orders up."})
+        code = main(["run", "--base", "main", "--json"])
+        report = read_report(capsys)
+    assert (code, report["decision"]["conclusion"]) == (ExitCode.PASS, "pass")
+    assert report["spend"]["tokens"] > 0
+
+
+def test_a_chat_agent_whose_tools_are_broken_does_not_compile(
+    repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(endpoint(shopkeeper)) as server:
+        files = {"agent/prompt.md": "Look up.", "agent/tools.json": TOOL, "agent-gate.yml": chat_config(server.url)}
+        repository.commit({**files, **fixtures(2)})
+        repository.write({"agent/tools.json": '[{"nome": "FindOrder"}]'})
+        code = main(["run", "--base", "main", "--json"])
+        asked = len(server.asked)
+    report = read_report(capsys)
+    assert code == ExitCode.BLOCKED
+    assert asked == 0
+    assert "agent/tools.json" in report["decision"]["headline"]
+    assert "does not compile" in report["decision"]["headline"]
+    [folder] = Path("runs").glob("*/*")
+    assert main(["report", str(folder)]) == ExitCode.BLOCKED
+
+
+def clerk(definition: str, said: Sequence[str]) -> tuple[str, Sequence[Step]]:
+    if said[-1].startswith("Where"):
+        return "It is sent.", [moved("Router", "Orders"), step("FindOrder", {"id": "A1"}, {"state": "sent"})]
+    return "Welcome.", []
+
+
+@pytest.fixture
+def org(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeOrg]:
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    org = FakeOrg(clerk)
+    with serving(org) as server:
+        org.url = server.url
+        monkeypatch.setenv("SF_INSTANCE_URL", server.url)
+        yield org
+
+
+def org_config(driver: str = "{type: agentforce, agent: Support}") -> str:
+    return f"version: 1\nconcurrency: 10\nagents:\n  shop:\n    source: [agent]\n    driver: {driver}\n"
+
+
+def _lost_traces(org: FakeOrg) -> None:
+    """The probe's trace is there, those of the trials are not."""
+    whole = org._trace
+    org._trace = lambda plan: whole(plan) if plan == "p-s1-1" else Reply(404, {})  # type: ignore[method-assign]
+
+
+def test_missing_traces_leave_tool_expectations_unscored_and_the_case_is_not_green(
+    repository: GitRepository, capsys: pytest.CaptureFixture[str], org: FakeOrg
+) -> None:
+    repository.commit({"agent/prompt.md": "x", "agent-gate.yml": org_config(), **fixtures(2)})
+    repository.write({"agent/prompt.md": "y"})
+    _lost_traces(org)
+    code = main(["run", "--base", "main", "--json"])
+    report = read_report(capsys)
+    assert code == ExitCode.COULD_NOT_TELL
+    assert len(report["decision"]["gaps"]) == 2
+    assert org.open_sessions == []
+
+
+def test_a_script_that_does_not_compile_blocks_with_its_line(
+    repository: GitRepository, capsys: pytest.CaptureFixture[str], org: FakeOrg
+) -> None:
+    config = org_config("{type: agentforce-preview}")
+    repository.commit({"agent/Support.agent": "fine", "agent-gate.yml": config, **fixtures(1)})
+    repository.write({"agent/Support.agent": "one\nBROKEN"})
+    assert main(["run", "--base", "main"]) == ExitCode.BLOCKED
+    said = capsys.readouterr().out
+    assert "does not compile" in said
+    assert "line 2" in said
+
+    repository.write({"agent/Support.agent": "mended"})
+    code = main(["run", "--base", "main", "--json"])
+    report = read_report(capsys)
+    assert (code, report["decision"]["conclusion"]) == (ExitCode.PASS, "pass")
+    assert {talk.definition for talk in org.sessions.values()} == {"mended"}
+    assert org.compiled[-2:] in (["mended", "fine"], ["fine", "mended"])
+
+
+FAULTS = (
+    Reply(429, {"message": "slow down"}, {"Retry-After": "0"}), Reply(503, {"message": "busy"}), RESET,
+    Reply(500, {"message": "late"}), Reply(body=b"<html>"), Reply(body={"messages": [{"type": "Inform"}]}, cut=True),
+)  # fmt: skip
+
+
+def every_tenth(number: int) -> Reply | None:
+    return FAULTS[number // 10 % len(FAULTS)] if number % 10 == 0 else None
+
+
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "gate.cli", *arguments]
+
+
+@pytest.mark.slow
+def test_no_trial_is_lost_or_doubled_under_faults_and_kill(repository: GitRepository, org: FakeOrg) -> None:
+    """100 cases of 3 turns, every tenth message met by a fault; killed in the middle and taken up again."""
+    repository.commit({"agent/prompt.md": "x", "agent-gate.yml": org_config(), **fixtures(100)})
+    repository.write({"agent/prompt.md": "y"})
+    org.per_message = every_tenth
+    environ = {**os.environ, "SF_INSTANCE_URL": org.url, **SECRETS}
+    running = subprocess.Popen(
+        _command("run", "--base", "main", "--label", "killed"),
+        env=environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    for _ in range(600):
+        if org.messages > 120 or running.poll() is not None:
+            break
+        time.sleep(0.05)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    [folder] = Path("runs").glob("*/*-killed-*")
+    before = sum(outcomes(folder).values())
+    assert 0 < before < 100
+    left_open = set(org.open_sessions)  # those of the process that died
+
+    done = subprocess.run(
+        _command("run", "--resume", str(folder)), env=environ, capture_output=True, text=True, check=False
+    )
+
+    report = json.loads((folder / "report.json").read_text())
+    trials = {
+        case["case"]: case["finding"]["head_trials"] + case["finding"]["missing"]
+        for case in report["comparison"]["cases"]
+    }
+    assert len(trials) == 100, done.stderr
+    kept = outcomes(folder)
+    assert sum(kept.values()) == sum(trials.values())
+    assert kept["errored"] <= 0.05 * sum(kept.values())
+    assert set(org.open_sessions) <= left_open
+    assert all(len(talk.said) <= 3 for talk in org.sessions.values())

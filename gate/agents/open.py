@@ -9,12 +9,14 @@ from gate.agents.agentforce.preview import AgentforcePreviewAgent, find_scripts
 from gate.agents.agentforce.published import AgentforceAgent
 from gate.agents.chat.agent import ChatAgent
 from gate.agents.chat.definition import read_definition
+from gate.agents.command.agent import CommandAgent, files_below
 from gate.agents.replay import ReplayAgent
 from gate.config import (
     AgentConfig,
     AgentforceDriver,
     AgentforcePreviewDriver,
     ChatDriver,
+    CommandDriver,
     Config,
     LiveDriver,
     OrgConfig,
@@ -73,8 +75,8 @@ def _open(
         case AgentforcePreviewDriver() as driver:
             scripts = find_scripts(agent.name, driver.bundle, config.source, sides)
             return AgentforcePreviewAgent(driver, fingerprints, scripts, _org(driver, driver.org, environ))
-        case driver:
-            raise UsageError(f"driver {driver.type} is not built", "use the driver `replay`")
+        case CommandDriver() as driver:
+            return CommandAgent(driver, fingerprints, lambda arm: files_below(sides[arm], config.source), environ)
 
 
 def _org(driver: LiveDriver, where: OrgConfig, environ: Mapping[str, str]) -> Org:

@@ -1,0 +1,1 @@
+"""The driver `command`: any program that speaks JSON lines."""

@@ -1,11 +1,9 @@
 """What every driver promises, held against the fake and the real adapters alike."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import anyio
-import anyio.lowlevel
 import pytest
 
 from gate.agents.replay import ReplayAgent, read_recording, recorded_definitions
@@ -15,7 +13,7 @@ from gate.model.case import Case, Turn
 from gate.model.transcript import Transcript
 from gate.model.words import Arm, Dimension, Severity
 from gate.ports import Agent
-from tests.fakes import FakeAgent
+from tests.unit.agents.drivers import DRIVERS, no_wait
 
 CASE = Case(
     id="hello",
@@ -28,13 +26,11 @@ CASE = Case(
 BASE, HEAD = "b" * 64, "c" * 64
 
 
-async def no_wait(_: float) -> None:
-    await anyio.lowlevel.checkpoint()
-
-
 def converse(agent: Agent, arm: Arm = Arm.HEAD, trial: int = 1) -> Transcript:
     async def one() -> Transcript:
-        return await run_trial(agent, CASE, arm, trial, Patience(sleep=no_wait))
+        async with agent.open() as problems:
+            assert not problems
+            return await run_trial(agent, CASE, arm, trial, Patience(sleep=no_wait))
 
     return anyio.run(one)
 
@@ -64,21 +60,41 @@ def replay(recordings: Path) -> Agent:
     return ReplayAgent("a", recordings, {Arm.BASE: BASE, Arm.HEAD: HEAD})
 
 
-@pytest.mark.parametrize("driver", [lambda _: FakeAgent(), replay])
-def test_a_trial_answers_every_turn_and_says_which_definition_did(
-    driver: Callable[[Path], Agent], recordings: Path
-) -> None:
-    """One record a turn, in order, with the user's words; the arm's fingerprint on the transcript."""
-    agent = driver(recordings)
-
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_a_trial_answers_every_turn_and_says_which_definition_did(driver: str, recordings: Path) -> None:
+    """One record a turn, in order, with the user's words and a reply; the arm's fingerprint on the transcript."""
     for arm in (Arm.BASE, Arm.HEAD):
-        transcript = converse(agent, arm)
+        with DRIVERS[driver](recordings) as agent:
+            transcript = converse(agent, arm)
 
-        assert transcript.error == ""
-        assert [turn.number for turn in transcript.turns] == [1, 2]
-        assert [turn.user.split() for turn in transcript.turns] == [["hello"], ["and", "then?"]]
-        assert transcript.agent_fingerprint == agent.fingerprint(arm)
-        assert arm in agent.capabilities.arms
+            assert transcript.error == ""
+            assert [turn.number for turn in transcript.turns] == [1, 2]
+            assert [turn.user.split() for turn in transcript.turns] == [["hello"], ["and", "then?"]]
+            assert all(turn.reply for turn in transcript.turns)
+            assert transcript.agent_fingerprint == agent.fingerprint(arm)
+            assert arm in agent.capabilities.arms
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_trials_may_run_side_by_side(driver: str, recordings: Path) -> None:
+    """Each in a session of its own, and none hears of another."""
+
+    async def both(agent: Agent) -> list[Transcript]:
+        found: list[Transcript] = []
+
+        async def one(trial: int) -> None:
+            found.append(await run_trial(agent, CASE, Arm.HEAD, trial, Patience(sleep=no_wait)))
+
+        async with agent.open(), anyio.create_task_group() as tasks:
+            for trial in (1, 2):
+                tasks.start_soon(one, trial)
+        return found
+
+    with DRIVERS[driver](recordings) as agent:
+        transcripts = anyio.run(both, agent)
+    assert sorted(one.trial for one in transcripts) == [1, 2]
+    assert [one.error for one in transcripts] == ["", ""]
+    assert all(len(one.turns) == 2 for one in transcripts)
 
 
 def test_a_replay_gives_each_recorded_trial_once_in_its_order(recordings: Path) -> None:

@@ -1,6 +1,7 @@
 """Caps on what a run may use, and what is left out when they are reached: P2 first, then P1 repeats, never P0."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
@@ -25,7 +26,7 @@ class Caps:
 class Meter:
     """What a run has used so far. `money` counts only agents whose model has a price.
 
-    `left_out`: trials that a cap kept from running.
+    `left_out`: trials that a cap kept from running. `masked`: places in transcripts that were masked, by kind.
     """
 
     trials: int = 0
@@ -34,6 +35,7 @@ class Meter:
     output_tokens: int = 0
     money: float = 0.0
     left_out: list[Request] = field(default_factory=list)
+    masked: Counter[str] = field(default_factory=Counter)
 
     @property
     def tokens(self) -> int:
@@ -48,6 +50,7 @@ class Meter:
         self.output_tokens += other.output_tokens
         self.money += other.money
         self.left_out += other.left_out
+        self.masked += other.masked
 
 
 def affordable(
@@ -78,6 +81,14 @@ def left_out_words(left_out: Sequence[Request], severity: Callable[[str], Severi
     repeats = sorted({one.case for one in left_out} - set(whole))
     parts = [f"{word} {', '.join(cases)}" for word, cases in (("P2:", whole), ("P1 repeats:", repeats)) if cases]
     return (f"the budget left out {len(left_out)} trials, which count for nothing ({'; '.join(parts)})",)
+
+
+def masked_words(masked: Mapping[str, int]) -> tuple[str, ...]:
+    """What was masked in transcripts, as a sentence for the report; () when it was nothing."""
+    if not masked:
+        return ()
+    kinds = ", ".join(f"{kind} {number:,}" for kind, number in sorted(masked.items()))
+    return (f"masked in replies and tool results before anything was kept: {kinds}",)
 
 
 def _is_p2(_: Request, severity: Severity) -> bool:

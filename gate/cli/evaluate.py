@@ -129,6 +129,6 @@ def conduct(folder: RunFolder, agents: Mapping[str, Agent] | None) -> Report:
         duration_seconds=round(time.monotonic() - began, 3),
         money=used.money if setting.priced else None,
     )
-    report = setting.report(folder, findings, spend, used.left_out)
+    report = setting.report(folder, findings, spend, used)
     folder.save_results(report.comparison, report.decision)
     return report

@@ -1,5 +1,6 @@
 """What a run folder says of its run, made ready for the stages."""
 
+import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,7 +10,7 @@ from gate.agents.open import held_open
 from gate.agents.trial import Patience, run_trial
 from gate.baselines.comparable import Scorers
 from gate.baselines.record import Origin
-from gate.budget import Caps, Meter, left_out_words
+from gate.budget import Caps, Meter, left_out_words, masked_words
 from gate.config import Config, Driver, LiveDriver
 from gate.errors import ProblemsError
 from gate.model.case import Case
@@ -22,6 +23,7 @@ from gate.model.transcript import Transcript
 from gate.model.words import Dimension, Outcome, Tier
 from gate.pipeline import Stage, Watcher, drive
 from gate.ports import Agent, Judge
+from gate.redaction.masks import Known, Masking, redacted
 from gate.repository.trees import FolderTree
 from gate.scoring.recorded import RecordedJudge
 from gate.scoring.scorer import Scorer
@@ -92,13 +94,17 @@ class Setting:
         """What carries out the trials. `agents` None = nothing is run, kept trials are all there is."""
         config = self.inputs.config
         patience = {name: _patience(agent.driver) for name, agent in config.agents.items()}
+        live = {name for name, agent in config.agents.items() if isinstance(agent.driver, LiveDriver)}
+        secrets = [os.environ.get(name, "") for name in config.secret_variables()]
+        masking = Masking.of(config.redaction, secrets)
 
         async def run(request: Request) -> Transcript:
             case = self.cases[request.case]
             if agents is None:
                 return _never_run(request)
-            agent = agents[case.agent]
-            return await run_trial(agent, case, request.arm, request.trial, patience[case.agent])
+            transcript = await run_trial(agents[case.agent], case, request.arm, request.trial, patience[case.agent])
+            known = Known(case, self.inputs.test_data)
+            return redacted(transcript, known, masking) if case.agent in live else transcript
 
         return Stage(
             cases=self.cases,
@@ -157,8 +163,8 @@ class Setting:
             return {"": {one.case for one in self.plan.selected}}
         return {f"shard {number}": set(keys) for number, keys in enumerate(self.plan.shards, start=1) if keys}
 
-    def report(self, folder: RunFolder, findings: Findings, spend: Spend, left_out: Sequence[Request] = ()) -> Report:
-        """The comparison, the decision and everything else that is told of the run; the budget `left_out` trials."""
+    def report(self, folder: RunFolder, findings: Findings, spend: Spend, used: Meter) -> Report:
+        """The comparison, the decision and everything else that is told of the run, and of what it `used`."""
         config = self.inputs.config
         comparison = compare(
             self.inputs.cases,
@@ -173,8 +179,8 @@ class Setting:
         )
         deterministic = all(can.deterministic for can in self.inputs.capabilities.values())
         floors = acceptance(config.acceptance, self.plan.tier, comparison, deterministic=deterministic)
-        dropped = left_out_words(left_out, lambda case: self.cases[case].severity)
-        notes = (*self.notes, *self._watched(folder), *dropped)
+        dropped = left_out_words(used.left_out, lambda case: self.cases[case].severity)
+        notes = (*self.notes, *self._watched(folder), *dropped, *masked_words(used.masked))
         rules = Rules(inconclusive=config.verdicts.inconclusive, acceptance=floors, notes=notes)
         return Report(
             run=folder.path.name,

@@ -31,6 +31,10 @@ class ReplayDriver(Section):
     recordings: str
     """Folder of recordings, relative to the repository root."""
 
+    def secret_variables(self) -> frozenset[str]:
+        """None: nothing is asked of anybody."""
+        return frozenset()
+
 
 class LiveDriver(Section):
     """What every driver of a live agent takes."""
@@ -66,6 +70,10 @@ class ChatDriver(LiveDriver):
     max_rounds: int = Field(default=8, ge=1, le=50)
     """Most rounds of tool calls in one turn."""
 
+    def secret_variables(self) -> frozenset[str]:
+        """The key's."""
+        return frozenset({self.key})
+
 
 class CommandDriver(LiveDriver):
     """A program that speaks JSON lines on stdin and stdout (docs/drivers.md); one process a trial."""
@@ -77,6 +85,10 @@ class CommandDriver(LiveDriver):
     """Variables handed on; everything else but PATH, HOME, LANG and TMPDIR is left out."""
     deterministic: bool = False
     """The program answers the same question always the same: one trial a case, no statistics."""
+
+    def secret_variables(self) -> frozenset[str]:
+        """Every variable it is handed may be one."""
+        return frozenset(self.environment)
 
 
 class OrgConfig(Section):
@@ -92,6 +104,10 @@ class OrgConfig(Section):
     """Log in through the sf CLI as this alias or user name instead."""
     allow_production: bool = False
     """Run in an org that says of itself that it is no sandbox, scratch or trial org. Not wise."""
+
+    def secret_variables(self) -> frozenset[str]:
+        """The consumer secret's; the key is no secret but is not shown either."""
+        return frozenset({self.client_id, self.client_secret})
 
 
 class AgentforceDriver(LiveDriver):
@@ -112,6 +128,10 @@ class AgentforceDriver(LiveDriver):
     state: Literal["trace", "none"] = "trace"
     """Where tool calls are read: the plan trace of each turn; none = they are not captured."""
 
+    def secret_variables(self) -> frozenset[str]:
+        """Those of its orgs."""
+        return self.org.secret_variables() | (self.base_org.secret_variables() if self.base_org else frozenset())
+
 
 class AgentforcePreviewDriver(LiveDriver):
     """Un-deployed Agent Script of base and head, compiled and previewed side by side in one sandbox."""
@@ -126,6 +146,10 @@ class AgentforcePreviewDriver(LiveDriver):
     """true = runs as the agent's default user, which the org must have; employee agents need false."""
     version: str = "v0"
     """Version name the compiled definition is given, e.g. the `vN` of the bundle's target."""
+
+    def secret_variables(self) -> frozenset[str]:
+        """Those of its org."""
+        return self.org.secret_variables()
 
 
 Driver = Annotated[
@@ -155,6 +179,10 @@ class Hook(Section):
             raise ValueError("a hook has either `command` or `http`")
         return self
 
+    def secret_variables(self) -> frozenset[str]:
+        """Those a command is given and those headers are made of."""
+        return frozenset(self.environment) | frozenset(self.headers.values())
+
 
 class HooksConfig(Section):
     """What is run around all trials of an agent, and around each."""
@@ -164,3 +192,7 @@ class HooksConfig(Section):
     before_case: tuple[Hook, ...] = ()
     """Before each trial of each case; told case, arm and trial."""
     after_case: tuple[Hook, ...] = ()
+
+    def every(self) -> tuple[Hook, ...]:
+        """All of them."""
+        return (*self.before_suite, *self.after_suite, *self.before_case, *self.after_case)

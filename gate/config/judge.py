@@ -9,6 +9,8 @@ from gate.config.section import Section
 
 LIVE = frozenset({"openai", "anthropic", "azure", "salesforce"})
 """Providers that are asked over the network."""
+DEFAULT_KEYS = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY", "azure": "AZURE_OPENAI_API_KEY"}
+"""The variables that hold their keys where the configuration names none."""
 
 
 class JudgeConfig(Section):
@@ -53,6 +55,12 @@ class JudgeConfig(Section):
         if self.boundary == "salesforce" and self.provider not in {"salesforce", "recorded", "none"}:
             raise ValueError(f"`boundary: salesforce` keeps transcripts in the org: provider {self.provider!r} may not")
         return self
+
+    def secret_variables(self) -> frozenset[str]:
+        """The key's, or those of the org whose models are asked."""
+        key = self.key or DEFAULT_KEYS.get(self.provider)
+        org = self.org.secret_variables() if self.provider == "salesforce" else frozenset()
+        return org | (frozenset({key}) if key else frozenset())
 
 
 class CalibrationConfig(Section):

@@ -1,10 +1,11 @@
 """The sections of `agent-gate.yml`, and the whole of it."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from gate.config.drivers import Driver, HooksConfig
 from gate.config.judge import CalibrationConfig, JudgeConfig
@@ -79,8 +80,18 @@ class RedactionConfig(Section):
 
     kinds: tuple[Literal["email", "phone", "card", "record-id"], ...] = ("email", "phone", "card", "record-id")
     """What is masked where neither the test data nor the fixture knows it."""
-    patterns: Mapping[str, str] = {}
+    patterns: Mapping[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")], str] = {}
     """More to mask: a name of yours to a regular expression."""
+
+    @field_validator("patterns")
+    @classmethod
+    def _compile(cls, patterns: Mapping[str, str]) -> Mapping[str, str]:
+        for name, pattern in patterns.items():
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"{name}: {pattern!r} is no regular expression: {error}") from error
+        return patterns
 
 
 class SignOffConfig(Section):
@@ -126,3 +137,12 @@ class Config(Section):
     """Cases set aside by hand, by `agent/case` or by the case's id alone."""
     concurrency: int = Field(default=20, ge=1, le=1000)
     """Trials in flight at once."""
+
+    def secret_variables(self) -> frozenset[str]:
+        """The environment variables that hold secrets of agents, hooks and the judge."""
+        hooks = (hook for agent in self.agents.values() for hook in agent.hooks.every())
+        return frozenset().union(
+            *(agent.driver.secret_variables() for agent in self.agents.values()),
+            *(hook.secret_variables() for hook in hooks),
+            self.judge.secret_variables(),
+        )

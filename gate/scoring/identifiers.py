@@ -1,8 +1,10 @@
-"""Order numbers and their like, card numbers, e-mail addresses and web addresses in running text."""
+"""Order numbers and their like, and web addresses in running text."""
 
 import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+
+from gate.redaction.personal import EMAIL
 
 _RECORD = "order|return|case|ticket|tracking|shipment|invoice|confirmation|reference|rma|claim|booking|transaction"
 _NAMED = re.compile(
@@ -18,12 +20,6 @@ _TOKEN = re.compile(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*")
 _DATE_LIKE = re.compile(r"(?:19|20)\d\d(?:-\d{1,2}-\d{1,2})?")
 _TRAILING_DIGITS = re.compile(r"\d{4,}\Z")
 _URL = re.compile(r"(?:https?://|\bwww\.)[^\s<>\"'`\])}|]+", re.IGNORECASE)
-_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]+@(?:[\w-]+\.)+[A-Za-z]{2,}(?![\w-])")
-
-_NETWORKS = re.compile(
-    r"4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}|3[47]\d{13}"
-    r"|(?:6011|65\d\d|64[4-9]\d|35(?:2[89]|[3-8]\d))\d{12}|3(?:0[0-5]|[68]\d)\d{11}"
-)
 
 
 def record_numbers(text: str, shapes: AbstractSet[str]) -> Iterator[tuple[str, str]]:
@@ -80,25 +76,9 @@ def normal_url(url: str) -> str:
     return (host.lower() + slash + path).rstrip("/")
 
 
-def emails(text: str) -> list[str]:
-    """Each e-mail address as written."""
-    return [match[0] for match in _EMAIL.finditer(text)]
-
-
-def is_card_number(digits: str) -> bool:
-    """Whether text is digits numbered like a payment card: of a known network, the last one right by the Luhn formula.
-
-    The formula is that of ISO/IEC 7812-1, annex B.
-    """
-    if not _NETWORKS.fullmatch(digits):
-        return False
-    doubled = sum(sum(divmod(int(digit) * 2, 10)) for digit in digits[-2::-2])
-    return (doubled + sum(int(digit) for digit in digits[-1::-2])) % 10 == 0
-
-
 def without_addresses(text: str) -> str:
     """The text with web and e-mail addresses blanked out."""
-    return _EMAIL.sub(" ", _URL.sub(" ", text))
+    return EMAIL.sub(" ", _URL.sub(" ", text))
 
 
 def _is_record_number(token: str, *, labelled: bool) -> bool:

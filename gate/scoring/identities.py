@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from gate.model.case import Case
-from gate.scoring.identifiers import is_card_number
+from gate.redaction.personal import is_card_number
 from gate.scoring.wording import fold
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")

@@ -1,6 +1,7 @@
 import pytest
 
-from gate.scoring.identifiers import emails, normal, normal_url, record_numbers, source_records, urls
+from gate.redaction.personal import emails
+from gate.scoring.identifiers import normal, normal_url, record_numbers, source_records, urls
 
 
 def numbers_in(reply: str, source: str = "") -> list[str]:

@@ -6,7 +6,7 @@ from gate.model.case import Case, ToolResult
 from gate.model.score import Finding
 from gate.model.transcript import Passage, Transcript
 from gate.model.words import Dimension
-from gate.scoring.identifiers import is_card_number
+from gate.redaction.personal import is_card_number
 from gate.scoring.identities import is_identifying
 from gate.scoring.leaks import check_leaks
 from tests.conversations import a_call, a_case, a_transcript, a_turn

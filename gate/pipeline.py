@@ -69,6 +69,8 @@ class Stage:
     watcher: Watcher
     at_once: int
     caps: Caps = Caps()
+    order: Callable[[Sequence[Request]], Sequence[Request]] = tuple
+    """The order in which the trials of a batch are begun; results must not depend on it."""
 
 
 async def drive(procedure: Procedure, stage: Stage, used: Meter) -> Findings:
@@ -83,7 +85,7 @@ async def drive(procedure: Procedure, stage: Stage, used: Meter) -> Findings:
         runs, left_out = affordable(batch, used, stage.caps, lambda case: stage.cases[case].severity)
         used.left_out += left_out
         stage.watcher.wanted(runs)
-        outcomes = await _all(runs, stage, used)
+        outcomes = await _all(stage.order(runs), stage, used)
         for request in batch:
             procedure.observe(request, outcomes.get(request, Outcome.SKIPPED))
     return procedure.findings()

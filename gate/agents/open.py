@@ -10,6 +10,7 @@ from gate.agents.agentforce.published import AgentforceAgent
 from gate.agents.chat.agent import ChatAgent
 from gate.agents.chat.definition import read_definition
 from gate.agents.command.agent import CommandAgent, files_below
+from gate.agents.hooks import Hooks
 from gate.agents.replay import ReplayAgent
 from gate.config import (
     AgentConfig,
@@ -50,9 +51,13 @@ def open_agents(
 
 
 @asynccontextmanager
-async def held_open(agents: Iterable[Agent], judge: Judge | None) -> AsyncIterator[Sequence[Problem]]:
-    """Drivers and judge opened around a run, closed in reverse; what is wrong with the definitions of the head."""
+async def held_open(
+    agents: Iterable[Agent], hooks: Iterable[Hooks], judge: Judge | None
+) -> AsyncIterator[Sequence[Problem]]:
+    """Hooks, drivers and judge opened around a run, closed in reverse; what is wrong with the head's definitions."""
     async with AsyncExitStack() as stack:
+        for one in hooks:
+            await stack.enter_async_context(one.around_suite())
         problems = [one for agent in agents for one in await stack.enter_async_context(agent.open())]
         if judge is not None:
             await stack.enter_async_context(judge.open())

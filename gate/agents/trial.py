@@ -1,7 +1,7 @@
 """One trial: a clean session, the user's turns one after the other, everything that happened."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import reduce
 
@@ -9,7 +9,7 @@ import anyio
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from gate.errors import CouldNotTellError
-from gate.model.case import Case
+from gate.model.case import Case, Json
 from gate.model.transcript import Captured, Transcript, TurnRecord
 from gate.model.words import Arm
 from gate.ports import Agent, Session
@@ -27,7 +27,13 @@ class Patience:
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep
 
 
-async def run_trial(agent: Agent, case: Case, arm: Arm, trial: int, patience: Patience) -> Transcript:
+Around = Callable[[Case, Arm, int], AbstractAsyncContextManager[Case]]
+"""What is done before and after a session; the case it gives back is the one that is tried."""
+
+
+async def run_trial(
+    agent: Agent, case: Case, arm: Arm, trial: int, patience: Patience, *, around: Around | None = None
+) -> Transcript:
     """The transcript of one attempt at a case.
 
     A fault of the platform or the network is tried again, in a new session, after a jittered wait of up to 2 and 4
@@ -35,6 +41,7 @@ async def run_trial(agent: Agent, case: Case, arm: Arm, trial: int, patience: Pa
     answer in time is such a fault.
     """
     turns: list[TurnRecord] = []
+    given: Mapping[str, Json] = {}
     error, passing = "", False
     try:
         async for attempt in AsyncRetrying(
@@ -46,11 +53,13 @@ async def run_trial(agent: Agent, case: Case, arm: Arm, trial: int, patience: Pa
         ):
             with attempt:
                 turns.clear()
-                async with (
-                    _within(patience.case_seconds, "the whole conversation"),
-                    agent.session(case, arm, trial) as session,
-                ):
-                    await _converse(session, case, turns, patience.turn_seconds)
+                async with (around or _nothing)(case, arm, trial) as prepared:
+                    async with (
+                        _within(patience.case_seconds, "the whole conversation"),
+                        agent.session(prepared, arm, trial) as session,
+                    ):
+                        await _converse(session, prepared, turns, patience.turn_seconds)
+                    given = {one.name: one.value for one in prepared.variables if one not in case.variables}
     except CouldNotTellError as fault:
         error, passing = fault.message, fault.again
     return Transcript(
@@ -59,10 +68,17 @@ async def run_trial(agent: Agent, case: Case, arm: Arm, trial: int, patience: Pa
         trial=trial,
         agent_fingerprint=agent.fingerprint(arm),
         turns=tuple(turns),
+        variables=given,
         captured=reduce(Captured.also, (turn.captured for turn in turns), agent.capabilities.captured),
         error=error,
         passing=passing,
     )
+
+
+@asynccontextmanager
+async def _nothing(case: Case, arm: Arm, trial: int) -> AsyncIterator[Case]:
+    del arm, trial
+    yield case
 
 
 async def _converse(session: Session, case: Case, turns: list[TurnRecord], turn_seconds: float) -> None:

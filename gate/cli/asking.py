@@ -14,5 +14,6 @@ def ask_of(arguments: Namespace, workspace: Workspace) -> Ask:
         scope=scope_of(arguments),
         verdicts=verdicts_of(arguments, workspace.config),
         label=getattr(arguments, "label", ""),
+        shuffle=getattr(arguments, "shuffle", None),
         runs=Path(runs) if (runs := getattr(arguments, "runs", None)) else None,
     )

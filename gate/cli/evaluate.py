@@ -36,6 +36,8 @@ class Ask:
     label: str = ""
     runs: Path | None = None
     begun: Callable[[Path], None] | None = None
+    shuffle: int | None = None
+    """Seed of another order of trials, to show that results do not depend on it."""
 
 
 def evaluate(workspace: Workspace, ask: Ask) -> Report:
@@ -46,7 +48,7 @@ def evaluate(workspace: Workspace, ask: Ask) -> Report:
     with start(workspace, config, plan, agents, label=ask.label or "run", runs=ask.runs) as folder:
         if ask.begun is not None:
             ask.begun(folder.path)
-        return conduct(folder, agents)
+        return conduct(folder, agents, ask.shuffle)
 
 
 def start(
@@ -106,7 +108,7 @@ def noted(report: Report, notes: tuple[str, ...]) -> Report:
     return replace(report, decision=decision)
 
 
-def conduct(folder: RunFolder, agents: Mapping[str, Agent] | None) -> Report:
+def conduct(folder: RunFolder, agents: Mapping[str, Agent] | None, shuffle: int | None = None) -> Report:
     """Everything after the plan. `agents` None = nothing is run, kept trials are all there is.
 
     Raises `StoreError` when another process is at work in the folder.
@@ -118,7 +120,7 @@ def conduct(folder: RunFolder, agents: Mapping[str, Agent] | None) -> Report:
     setting = Setting.of(folder)
     used = Meter()
     with watching() as display, RunLog(folder.path / "run.log", display) as watcher:
-        stage = setting.stage(folder, agents, watcher)
+        stage = setting.stage(folder, agents, watcher, shuffle)
         findings = anyio.run(setting.drive, stage, agents, used)
     if findings.broken != setting.inputs.broken:
         folder.save_start(replace(setting.inputs, broken=findings.broken), setting.plan)

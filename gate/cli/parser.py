@@ -71,6 +71,8 @@ def _run(commands: Commands) -> None:
         action="store_true",
         help="count the trials in the baselines of the working tree; only on a commit of the default branch",
     )
+    run.add_argument("--record", metavar="DIR", help="keep the trials as recordings, for the driver `replay`")
+    run.add_argument("--shuffle", type=int, metavar="SEED", help="another order of trials: results do not depend on it")
     run.add_argument("--runs", metavar="DIR", help="where to make the run folder (default: as configured)")
     run.add_argument("--label", default="", help="words for the run folder's name, e.g. pr-128")
     _json(run, "print report.json on stdout")

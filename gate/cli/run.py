@@ -3,6 +3,7 @@
 from argparse import Namespace
 from pathlib import Path
 
+from gate.agents.recordings import write_recordings
 from gate.cli.asking import ask_of
 from gate.cli.evaluate import evaluate, noted, resume
 from gate.cli.planning import print_plan
@@ -20,13 +21,30 @@ def run(arguments: Namespace) -> int:
     if arguments.record_baseline:
         return _run_and_record(arguments)
     if arguments.resume:
-        return publish(resume(Path(arguments.resume)), as_json=arguments.json)
+        return _published(resume(Path(arguments.resume)), arguments)
     with open_workspace(Path.cwd(), arguments.base, arguments.head) as workspace:
         ask = ask_of(arguments, workspace)
         if arguments.dry_run:
             return print_plan(workspace.plan(ask.scope, ask.verdicts), as_json=arguments.json)
         report = evaluate(workspace, ask)
+    return _published(report, arguments)
+
+
+def _published(report: Report, arguments: Namespace) -> int:
+    """Publish, with the trials kept as recordings where that is asked for."""
+    if arguments.record:
+        report = noted(report, (_recorded(report, Path(arguments.record)),))
     return publish(report, as_json=arguments.json)
+
+
+def _recorded(report: Report, place: Path) -> str:
+    """Write the recordings; what is said of them."""
+    plan = report.plan
+    describes = {agent.base_fingerprint: plan.base.ref for agent in plan.agents}
+    describes |= {agent.head_fingerprint: plan.head.ref for agent in plan.agents}
+    with RunFolder.open(Path(report.folder)) as folder:
+        trials = write_recordings(place, folder.transcripts(), describes)
+    return f"{trials} trials recorded in {place}"
 
 
 def _run_and_record(arguments: Namespace) -> int:
@@ -55,5 +73,5 @@ def _kept(workspace: Workspace, report: Report, arguments: Namespace) -> int:
     """Publish with what became of the baselines; a run that passed still fails when a person is asked for."""
     kept = keep_baselines(workspace, report)
     write_baselines(kept.written)
-    code = publish(noted(report, kept.notes), as_json=arguments.json)
+    code = _published(noted(report, kept.notes), arguments)
     return code or int(kept.exit_code)

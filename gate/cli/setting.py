@@ -1,11 +1,13 @@
 """What a run folder says of its run, made ready for the stages."""
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from random import Random
 
+from gate.agents.hooks import Hooks
 from gate.agents.open import held_open
 from gate.agents.trial import Patience, run_trial
 from gate.baselines.comparable import Scorers
@@ -90,19 +92,24 @@ class Setting:
             scorers=self.scorers,
         )
 
-    def stage(self, folder: RunFolder, agents: Mapping[str, Agent] | None, watcher: Watcher) -> Stage:
+    def stage(
+        self, folder: RunFolder, agents: Mapping[str, Agent] | None, watcher: Watcher, shuffle: int | None = None
+    ) -> Stage:
         """What carries out the trials. `agents` None = nothing is run, kept trials are all there is."""
         config = self.inputs.config
         patience = {name: _patience(agent.driver) for name, agent in config.agents.items()}
         live = {name for name, agent in config.agents.items() if isinstance(agent.driver, LiveDriver)}
         secrets = [os.environ.get(name, "") for name in config.secret_variables()]
         masking = Masking.of(config.redaction, secrets)
+        hooks = self._hooks(agents)
 
         async def run(request: Request) -> Transcript:
             case = self.cases[request.case]
             if agents is None:
                 return _never_run(request)
-            transcript = await run_trial(agents[case.agent], case, request.arm, request.trial, patience[case.agent])
+            around = hooks[case.agent].around_trial if case.agent in hooks else None
+            agent, waits = agents[case.agent], patience[case.agent]
+            transcript = await run_trial(agent, case, request.arm, request.trial, waits, around=around)
             known = Known(case, self.inputs.test_data)
             return redacted(transcript, known, masking) if case.agent in live else transcript
 
@@ -115,6 +122,7 @@ class Setting:
             price=self._price,
             watcher=watcher,
             at_once=config.concurrency,
+            order=tuple if shuffle is None else shuffled(shuffle),
             caps=Caps(trials=config.budget.trials, tokens=config.budget.tokens, money=config.budget.money),
         )
 
@@ -125,17 +133,23 @@ class Setting:
         """
         if agents is None:
             return await self._driven(stage, used) if not self.inputs.broken else _broken(self.inputs.broken)
-        async with held_open(agents.values(), self.judge) as problems:
+        async with held_open(agents.values(), self._hooks(agents).values(), self.judge) as problems:
             return await self._driven(stage, used) if not problems else _broken(problems)
 
     async def follow(
         self, procedure: Procedure, stage: Stage, agents: Mapping[str, Agent] | None, used: Meter
     ) -> Findings:
         """What one procedure finds of everything. Raises `ProblemsError` when an agent's head cannot be run."""
-        async with held_open((agents or {}).values(), self.judge) as problems:
+        async with held_open((agents or {}).values(), self._hooks(agents).values(), self.judge) as problems:
             if problems:
                 raise ProblemsError(problems)
             return await drive(procedure, stage, used)
+
+    def _hooks(self, agents: Mapping[str, Agent] | None) -> Mapping[str, Hooks]:
+        """Of the agents that run and have any."""
+        known = {name: self.inputs.config.agents[name].hooks for name in agents or {}}
+        root = Path(self.inputs.root)
+        return {name: Hooks(hooks, root, os.environ) for name, hooks in known.items() if hooks.every()}
 
     async def _driven(self, stage: Stage, used: Meter) -> Findings:
         inputs = case_inputs(
@@ -243,6 +257,11 @@ def open_judge(root: Path, config: Config) -> Judge | None:
     if config.judge.provider == "none":
         return None
     return RecordedJudge(FolderTree(root / config.judge.verdicts), "")
+
+
+def shuffled(seed: int) -> Callable[[Sequence[Request]], Sequence[Request]]:
+    """Another order of a batch's trials, the same for the same seed."""
+    return lambda batch: Random(f"{seed} {len(batch)}").sample(batch, len(batch))  # noqa: S311 - no secret
 
 
 def policy_name(config: Config) -> str:

@@ -20,8 +20,6 @@ class LimitsConfig(Section):
     """Sessions or calls in flight at once."""
     per_minute: int = Field(default=0, ge=0)
     """Requests begun in a minute."""
-    per_day: int = Field(default=0, ge=0)
-    """Trials a day over all runs of the repository; a run that would pass it is refused before it begins."""
 
 
 class ReplayDriver(Section):

@@ -234,3 +234,95 @@ def test_no_trial_is_lost_or_doubled_under_faults_and_kill(repository: GitReposi
     assert kept["errored"] <= 0.05 * sum(kept.values())
     assert set(org.open_sessions) <= left_open
     assert all(len(talk.said) <= 3 for talk in org.sessions.values())
+
+
+def test_a_live_run_is_recorded_and_replayed_without_the_agent(
+    repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same replies, calls and scores, from a driver that asks nobody."""
+    with serving(endpoint(shopkeeper)) as server:
+        files = {"agent/prompt.md": "Look up.", "agent/tools.json": TOOL, "agent-gate.yml": chat_config(server.url)}
+        repository.commit({**files, **fixtures(2)})
+        repository.write({"agent/prompt.md": "Be quick: guess."})
+        main(["run", "--base", "main", "--record", "recordings", "--label", "live"])
+    assert "trials recorded in recordings" in capsys.readouterr().out
+    replayed = "version: 1\nagents:\n  shop:\n    source: [agent]\n    driver: {type: replay, recordings: recordings}\n"
+    repository.git("stash", "--include-untracked", "--", "agent")
+    repository.commit({"agent-gate.yml": replayed})
+    repository.git("stash", "pop")
+    main(["run", "--base", "main", "--label", "again"])
+
+    [live], [again] = (list(Path("runs").glob(f"*/*-{name}-*")) for name in ("live", "again"))
+    kept = {path.relative_to(live): json.loads(path.read_text()) for path in live.glob("transcripts/*/*/*.json")}
+    assert kept
+    for path, transcript in kept.items():
+        played = json.loads((again / path).read_text())
+        assert [(turn["reply"], turn["tool_calls"]) for turn in played["turns"]] == [
+            (turn["reply"], turn["tool_calls"]) for turn in transcript["turns"]
+        ]
+        assert played["captured"] == transcript["captured"]
+
+
+def test_the_order_of_trials_changes_nothing(repository: GitRepository, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(endpoint(shopkeeper)) as server:
+        files = {"agent/prompt.md": "Look up.", "agent/tools.json": TOOL, "agent-gate.yml": chat_config(server.url)}
+        repository.commit({**files, **fixtures(4)})
+        repository.write({"agent/prompt.md": "Be quick: guess."})
+        found = []
+        for seed in ("1", "2", "3"):
+            main(["run", "--base", "main", "--shuffle", seed, "--json"])
+            found.append(read_report(capsys)["comparison"])
+    assert found[0] == found[1] == found[2]
+
+
+HOOK = """
+import json, os, sys
+with open("hooks.log", "a") as log:
+    about = [os.environ.get(f"AGENT_GATE_{name}", "-") for name in ("CASE", "ARM")]
+    log.write(" ".join([sys.argv[1], *about]) + "\\n")
+print(json.dumps({"variables": {"customer": "Kim"}}))
+"""
+
+
+def test_hooks_set_up_and_tidy_up_around_the_run_and_each_trial(
+    repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def greeter(system: str, messages: Sequence[Said]) -> Said:
+        return says(f"{system} It is sent.")
+
+    with serving(endpoint(greeter)) as server:
+        hooks = "".join(
+            f"      {name}: [{{command: [{sys.executable}, hook.py, {name}]}}]\n"
+            for name in ("before_suite", "after_suite", "before_case", "after_case")
+        )
+        config = f"{chat_config(server.url)}    hooks:\n{hooks}"
+        files = {
+            "agent/prompt.md": "Hi {{customer}}.",
+            "agent/tools.json": TOOL,
+            "agent-gate.yml": config,
+            "hook.py": HOOK,
+        }
+        repository.commit({**files, **fixtures(1)})
+        repository.write({"agent/prompt.md": "Hello {{customer}}."})
+        main(["run", "--base", "main", "--label", "hooked"])
+    lines = Path("hooks.log").read_text().splitlines()
+    assert (lines[0], lines[-1]) == ("before_suite - -", "after_suite - -")
+    assert lines.count("before_case case-000 head") == lines.count("after_case case-000 head") > 0
+    kept = json.loads(next(Path("runs").glob("*/*-hooked-*/transcripts/*/*/*.json")).read_text())
+    assert kept["variables"] == {"customer": "Kim"}
+    assert kept["turns"][0]["reply"] == "Hello Kim. It is sent."
+
+
+def test_a_hook_that_fails_is_no_verdict_on_the_agent(
+    repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(endpoint(shopkeeper)) as server:
+        hooks = (
+            f"    hooks:\n      before_suite: [{{command: [{sys.executable}, -c, 'raise SystemExit(\"no data\")']}}]\n"
+        )
+        files = {"agent/prompt.md": "x", "agent/tools.json": TOOL, "agent-gate.yml": chat_config(server.url) + hooks}
+        repository.commit({**files, **fixtures(1)})
+        repository.write({"agent/prompt.md": "y"})
+        assert main(["run", "--base", "main"]) == ExitCode.COULD_NOT_TELL
+        assert server.asked == []
+    assert "the hook before_suite" in capsys.readouterr().err

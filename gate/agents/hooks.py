@@ -1,0 +1,122 @@
+"""Set-up and tear-down around all trials of an agent and around each: commands and HTTP calls of the configuration."""
+
+import json
+import subprocess
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import anyio
+
+from gate.agents.command.agent import KEPT_VARIABLES
+from gate.config import Hook, HooksConfig
+from gate.errors import CouldNotTellError, UsageError
+from gate.model.case import Case, Json, Variable
+from gate.model.words import Arm
+from gate.network.call import Call
+from gate.network.wire import Service, Wire
+
+_SHOWN = 300
+
+
+class Hooks:
+    """The hooks of one agent. Commands start in `root` with a cleaned environment."""
+
+    def __init__(self, hooks: HooksConfig, root: Path, environ: Mapping[str, str]) -> None:
+        self._hooks, self._root, self._environ = hooks, root, environ
+
+    @asynccontextmanager
+    async def around_suite(self) -> AsyncIterator[None]:
+        """`before_suite` first; `after_suite` in any case, also when what came first failed."""
+        try:
+            for hook in self._hooks.before_suite:
+                await self._do(hook, "before_suite", {})
+            yield
+        finally:
+            with anyio.CancelScope(shield=True):
+                for hook in self._hooks.after_suite:
+                    await self._do(hook, "after_suite", {})
+
+    @asynccontextmanager
+    async def around_trial(self, case: Case, arm: Arm, trial: int) -> AsyncIterator[Case]:
+        """`before_case` first, which may set session variables of the case given back; `after_case` in any case.
+
+        Raises `CouldNotTellError` when one fails: nobody knows what the trial would have met, or the next one will.
+        """
+        about = {"case": case.id, "arm": arm.value, "trial": str(trial)}
+        try:
+            for hook in self._hooks.before_case:
+                case = _with_variables(case, await self._do(hook, "before_case", about))
+            yield case
+        finally:
+            with anyio.CancelScope(shield=True):
+                for hook in self._hooks.after_case:
+                    await self._do(hook, "after_case", about)
+
+    async def _do(self, hook: Hook, when: str, about: Mapping[str, str]) -> str:
+        """What the hook says."""
+        return await (self._command(hook, when, about) if hook.command else self._http(hook, when, about))
+
+    async def _command(self, hook: Hook, when: str, about: Mapping[str, str]) -> str:
+        given = {name: self._environ[name] for name in (*KEPT_VARIABLES, *hook.environment) if name in self._environ}
+        told = {f"AGENT_GATE_{name.upper()}": value for name, value in about.items()}
+        name = f"the hook {when} ({hook.command[0]})"
+        try:
+            with anyio.fail_after(hook.seconds):
+                done = await anyio.run_process(
+                    hook.command, check=False, cwd=self._root, env={**given, **told}, stderr=subprocess.PIPE,
+                    start_new_session=True,
+                )  # fmt: skip
+        except TimeoutError as error:
+            raise CouldNotTellError(f"{name} took longer than {hook.seconds:g} s", "raise its `seconds`") from error
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise UsageError(f"{name} cannot be started: {reason}", "correct `hooks` in agent-gate.yml") from error
+        if done.returncode:
+            words = " ".join((done.stderr or done.stdout).decode("utf-8", "replace").split())[-_SHOWN:]
+            raise CouldNotTellError(f"{name} failed with code {done.returncode}: {self._masked(hook, words)}")
+        return done.stdout.decode("utf-8", "replace")
+
+    async def _http(self, hook: Hook, when: str, about: Mapping[str, str]) -> str:
+        headers = {header: self._environ.get(variable, "") for header, variable in hook.headers.items()}
+        told = {f"X-Agent-Gate-{name.capitalize()}": value for name, value in about.items()}
+        body: Json = hook.body if hook.body is not None else {**about} if hook.method != "GET" else None
+        service = Service(name=f"the hook {when}", url=str(hook.http), secrets=tuple(filter(None, headers.values())))
+        async with Wire(service) as wire:
+            answer = await wire.send(
+                Call(method=hook.method, path="", body=body, headers={**headers, **told}, seconds=hook.seconds)
+            )
+        if not answer.good:
+            said = self._masked(hook, answer.excerpt())
+            raise CouldNotTellError(f"the hook {when} ({hook.http}) answered {answer.status}: {said}")
+        return answer.text
+
+    def _masked(self, hook: Hook, words: str) -> str:
+        for name in hook.secret_variables():
+            if len(value := self._environ.get(name, "")) >= 8:
+                words = words.replace(value, "***")
+        return words
+
+
+def _with_variables(case: Case, said: str) -> Case:
+    """The case with the variables a hook gives: `{"variables": {"orderId": "A1"}}`; any other words are a log."""
+    try:
+        value: Json = json.loads(said)
+    except ValueError:
+        return case
+    given = value.get("variables") if isinstance(value, dict) else None
+    if not isinstance(given, dict):
+        return case
+    types = {one.name: one.type for one in case.variables}
+    fresh = [Variable(name=name, type=types.get(name, _type(one)), value=one) for name, one in given.items()]
+    kept = [one for one in case.variables if one.name not in given]
+    return replace(case, variables=(*kept, *fresh))
+
+
+def _type(value: Json) -> str:
+    if isinstance(value, bool):
+        return "Boolean"
+    if isinstance(value, int | float):
+        return "Number"
+    return "Text" if isinstance(value, str) else "List" if isinstance(value, list) else "Json"

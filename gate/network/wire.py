@@ -2,7 +2,7 @@
 
 A client with its own pool of one connection is handed out for each request, the one given back last first: with one
 client for all, httpx searches its whole pool for every request, which at 50 at once takes most of the time there is
-(decision 13). All clients share one TLS context, since making one takes 20 ms.
+(docs/decisions/0010). All clients share one TLS context, since making one takes 20 ms.
 """
 
 import ssl

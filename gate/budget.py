@@ -11,15 +11,21 @@ from gate.model.words import Severity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caps:
-    """Most trials, tokens and money of one run; 0 = no cap."""
+    """Most trials, judge calls, tokens and money of one run; 0 = no cap."""
 
     trials: int = 0
+    judge_calls: int = 0
     tokens: int = 0
     money: float = 0.0
 
     def share(self, shards: int) -> "Caps":
         """What one of several shards may use; a cap that is set never falls to 0, which would be none."""
-        return Caps(trials=ceil(self.trials / shards), tokens=ceil(self.tokens / shards), money=self.money / shards)
+        return Caps(
+            trials=ceil(self.trials / shards),
+            judge_calls=ceil(self.judge_calls / shards),
+            tokens=ceil(self.tokens / shards),
+            money=self.money / shards,
+        )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -102,7 +108,11 @@ def _is_p1_repeat(request: Request, severity: Severity) -> bool:
 def _room(used: Meter, caps: Caps) -> int | None:
     """How many more trials fit under every cap; None when nothing is capped."""
     rooms = [max(0, caps.trials - used.trials)] if caps.trials else []
-    for cap, spent in ((caps.tokens, used.tokens), (caps.money, used.money)):
+    for cap, spent in (
+        (caps.tokens, used.tokens),
+        (caps.money, used.money),
+        (caps.judge_calls, used.judge_calls),
+    ):
         if cap and used.trials and spent:
             rooms.append(max(0, int((cap - spent) / (spent / used.trials))))
     return min(rooms) if rooms else None

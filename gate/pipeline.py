@@ -66,6 +66,7 @@ class Stage:
     score: ScoreTrial
     outcome: OutcomeOf
     price: Callable[[Transcript], float]
+    judge_price: Callable[[TrialScores], float]
     watcher: Watcher
     at_once: int
     caps: Caps = Caps()
@@ -163,6 +164,9 @@ async def _perform(request: Request, stage: Stage, used: Meter, *, anew: bool = 
 
 def _count(used: Meter, transcript: Transcript | None, scores: TrialScores, stage: Stage) -> None:
     used.judge_calls += scores.judge_calls
+    used.input_tokens += scores.judge_input_tokens
+    used.output_tokens += scores.judge_output_tokens
+    used.money += stage.judge_price(scores)
     if transcript is not None:
         used.input_tokens += sum(turn.input_tokens for turn in transcript.turns)
         used.output_tokens += sum(turn.output_tokens for turn in transcript.turns)

@@ -75,6 +75,10 @@ class Judge(Protocol):
         """The answer to a question. `index` counts the votes on it from 0: each is an answer of its own."""
         ...
 
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the report should know of it, in sentences."""
+        ...
+
 
 class Tree(Protocol):
     """The files of one side (a commit or a folder), read without running anything of the repository."""

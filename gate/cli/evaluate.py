@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -108,8 +109,12 @@ def noted(report: Report, notes: tuple[str, ...]) -> Report:
     return replace(report, decision=decision)
 
 
-def conduct(folder: RunFolder, agents: Mapping[str, Agent] | None, shuffle: int | None = None) -> Report:
+def conduct(
+    folder: RunFolder, agents: Mapping[str, Agent] | None, shuffle: int | None = None, *, rescore: bool = False
+) -> Report:
     """Everything after the plan. `agents` None = nothing is run, kept trials are all there is.
+
+    `rescore`: kept trials are scored anew, so the judge may be asked although nothing is run.
 
     Raises `StoreError` when another process is at work in the folder.
     """
@@ -121,7 +126,8 @@ def conduct(folder: RunFolder, agents: Mapping[str, Agent] | None, shuffle: int 
     used = Meter()
     with watching() as display, RunLog(folder.path / "run.log", display) as watcher:
         stage = setting.stage(folder, agents, watcher, shuffle)
-        findings = anyio.run(setting.drive, stage, agents, used)
+        judges = rescore or agents is not None
+        findings = anyio.run(partial(setting.drive, stage, agents, used, judges=judges))
     if findings.broken != setting.inputs.broken:
         folder.save_start(replace(setting.inputs, broken=findings.broken), setting.plan)
     spend = Spend(

@@ -13,8 +13,9 @@ from gate.agents.trial import Patience, run_trial
 from gate.baselines.comparable import Scorers
 from gate.baselines.record import Origin
 from gate.budget import Caps, Meter, left_out_words, masked_words
-from gate.config import Config, Driver, LiveDriver
+from gate.config import LIVE, Config, Driver, LiveDriver, Price
 from gate.errors import ProblemsError
+from gate.judges.open import open_judge
 from gate.model.case import Case
 from gate.model.comparison import Findings, Request
 from gate.model.plan import Plan
@@ -26,8 +27,6 @@ from gate.model.words import Dimension, Outcome, Tier
 from gate.pipeline import Stage, Watcher, drive
 from gate.ports import Agent, Judge
 from gate.redaction.masks import Known, Masking, redacted
-from gate.repository.trees import FolderTree
-from gate.scoring.recorded import RecordedJudge
 from gate.scoring.scorer import Scorer
 from gate.store import Inputs, KeptOnly, RunFolder
 from gate.verdicts.acceptance import acceptance
@@ -64,7 +63,7 @@ class Setting:
             inputs=inputs,
             plan=folder.plan(),
             cases=cases,
-            judge=open_judge(Path(inputs.root), inputs.config),
+            judge=open_judge(Path(inputs.root), inputs.config, inputs.test_data),
             quarantined=aside.cases,
             notes=(*aside.notes, *inputs.notes),
         )
@@ -76,9 +75,10 @@ class Setting:
 
     @property
     def priced(self) -> bool:
-        """Whether every agent that ran has a model with a price."""
+        """Whether every agent that ran has a model with a price, and a judge that is paid as well."""
         config = self.inputs.config
-        return all(config.agents[agent].model in config.prices for agent in self.inputs.capabilities)
+        judged = config.judge.provider not in LIVE or config.judge.model in config.prices
+        return judged and all(config.agents[agent].model in config.prices for agent in self.inputs.capabilities)
 
     def origin(self, agent: str) -> Origin:
         """Where this run's head trials of an agent come from, for a baseline."""
@@ -120,20 +120,28 @@ class Setting:
             score=Scorer(self.judge, votes=config.judge.votes, test_data=self.inputs.test_data, levels=self._levels),
             outcome=self.outcome,
             price=self._price,
+            judge_price=self._judge_price,
             watcher=watcher,
             at_once=config.concurrency,
             order=tuple if shuffle is None else shuffled(shuffle),
-            caps=Caps(trials=config.budget.trials, tokens=config.budget.tokens, money=config.budget.money),
+            caps=Caps(
+                trials=config.budget.trials,
+                judge_calls=config.budget.judge_calls,
+                tokens=config.budget.tokens,
+                money=config.budget.money,
+            ),
         )
 
-    async def drive(self, stage: Stage, agents: Mapping[str, Agent] | None, used: Meter) -> Findings:
+    async def drive(self, stage: Stage, agents: Mapping[str, Agent] | None, used: Meter, *, judges: bool) -> Findings:
         """What the configured policy finds; `used` is counted up. Shards of a merged run are driven one by one.
 
         Nothing runs when an agent's head cannot be run as it is written; the findings then say what is wrong with it.
+        `judges`: the judge will be asked; where only kept scores are read it need not answer.
         """
-        if agents is None:
-            return await self._driven(stage, used) if not self.inputs.broken else _broken(self.inputs.broken)
-        async with held_open(agents.values(), self._hooks(agents).values(), self.judge) as problems:
+        if agents is None and self.inputs.broken:
+            return _broken(self.inputs.broken)
+        judge = self.judge if judges else None
+        async with held_open((agents or {}).values(), self._hooks(agents).values(), judge) as problems:
             return await self._driven(stage, used) if not problems else _broken(problems)
 
     async def follow(
@@ -194,7 +202,7 @@ class Setting:
         deterministic = all(can.deterministic for can in self.inputs.capabilities.values())
         floors = acceptance(config.acceptance, self.plan.tier, comparison, deterministic=deterministic)
         dropped = left_out_words(used.left_out, lambda case: self.cases[case].severity)
-        notes = (*self.notes, *self._watched(folder), *dropped, *masked_words(used.masked))
+        notes = (*self.notes, *self._watched(folder), *dropped, *masked_words(used.masked), *self._of_judge())
         rules = Rules(inconclusive=config.verdicts.inconclusive, acceptance=floors, notes=notes)
         return Report(
             run=folder.path.name,
@@ -230,6 +238,9 @@ class Setting:
             )
         )
 
+    def _of_judge(self) -> tuple[str, ...]:
+        return self.judge.notes() if self.judge else ()
+
     def _levels(self, case: Case) -> Mapping[Dimension, int]:
         return levels_of(self.plan, case)
 
@@ -243,25 +254,24 @@ class Setting:
         if price is None:
             return 0.0
         turns = transcript.turns
-        per_million = price.input * sum(turn.input_tokens for turn in turns)
-        per_million += price.output * sum(turn.output_tokens for turn in turns)
-        return per_million / 1_000_000
+        return _cost(price, sum(turn.input_tokens for turn in turns), sum(turn.output_tokens for turn in turns))
+
+    def _judge_price(self, scores: TrialScores) -> float:
+        price = self.inputs.config.prices.get(self.inputs.config.judge.model)
+        return _cost(price, scores.judge_input_tokens, scores.judge_output_tokens) if price else 0.0
 
 
 def _broken(problems: Sequence[Problem]) -> Findings:
     return Findings(cases={}, broken=tuple(problems))
 
 
-def open_judge(root: Path, config: Config) -> Judge | None:
-    """The configured judge; None = checks alone."""
-    if config.judge.provider == "none":
-        return None
-    return RecordedJudge(FolderTree(root / config.judge.verdicts), "")
-
-
 def shuffled(seed: int) -> Callable[[Sequence[Request]], Sequence[Request]]:
     """Another order of a batch's trials, the same for the same seed."""
     return lambda batch: Random(f"{seed} {len(batch)}").sample(batch, len(batch))  # noqa: S311 - no secret
+
+
+def _cost(price: Price, input_tokens: int, output_tokens: int) -> float:
+    return (price.input * input_tokens + price.output * output_tokens) / 1_000_000
 
 
 def policy_name(config: Config) -> str:

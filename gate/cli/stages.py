@@ -27,7 +27,7 @@ def score(arguments: Namespace) -> int:
         else:
             _take_current_fixtures(folder)
         folder.set_scores_aside()
-        report = conduct(folder, None)
+        report = conduct(folder, None, rescore=True)
     return publish(report, as_json=arguments.json)
 
 

@@ -13,7 +13,7 @@ from gate.config.drivers import (
     OrgConfig,
     ReplayDriver,
 )
-from gate.config.judge import LIVE, CalibrationConfig, JudgeConfig
+from gate.config.judge import DEFAULT_KEYS, LIVE, CalibrationConfig, JudgeConfig
 from gate.config.parse import FILE_NAME, parse_config
 from gate.config.settings import (
     AgentConfig,
@@ -28,6 +28,7 @@ from gate.config.settings import (
 )
 
 __all__ = [
+    "DEFAULT_KEYS",
     "FILE_NAME",
     "LIVE",
     "AgentConfig",

@@ -1,6 +1,6 @@
 """Who scores what the checks leave open, what it may see, and how people measure it."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -36,8 +36,10 @@ class JudgeConfig(Section):
     """1 = a second and third vote only when the first is below the level; 3 = always three."""
     boundary: Literal["any", "salesforce"] = "any"
     """salesforce = transcripts may not leave the trust boundary: any other provider is refused."""
-    cache: str = ".agent-gate/verdicts"
-    """Folder of verdicts already paid for, relative to the repository root; empty = none are kept."""
+    resolved: str = ""
+    """Id of the model that must answer, as it names itself; an alias that moves on is noticed. Empty = any."""
+    cache: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]*$")] = "verdicts"
+    """Folder of verdicts already paid for, below ~/.cache/agent-eval-gate; empty = none are kept."""
     max_tokens: int = Field(default=2000, ge=100)
     """Longest answer of the judge."""
     seconds: Seconds = 120

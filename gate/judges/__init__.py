@@ -1,1 +1,1 @@
-"""Providers of judges: each answers the port `Judge` over one vendor's interface."""
+"""Judges that are asked over the network: providers, strict reading of replies, the cache of what was paid for."""

@@ -44,9 +44,13 @@ class VoteScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vote:
-    """A judge's answer to one question."""
+    """A judge's answer to one question. `calls` is what it took: 0 when `cached`, 2 after a repair."""
 
     scores: Mapping[Dimension, VoteScore]
+    calls: int = 1
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached: bool = False
     kind: Literal["vote"] = "vote"
 
 
@@ -55,13 +59,18 @@ class NoVote:
     """No usable answer, and why. Never a score."""
 
     reason: str
+    calls: int = 1
+    input_tokens: int = 0
+    output_tokens: int = 0
     kind: Literal["no-vote"] = "no-vote"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What the votes on one trial come to, per asked dimension. `calls` counts the votes taken (1 or 3)."""
+    """What the votes on one trial come to, per asked dimension. `calls` counts the requests they took."""
 
     fingerprint: str
     calls: int
+    input_tokens: int = 0
+    output_tokens: int = 0
     scores: Mapping[Dimension, DimensionScore] = field(default_factory=dict)

@@ -67,6 +67,8 @@ class TrialScores:
     findings: tuple[Finding, ...] = ()
     judge: str = ""  # fingerprint of judge model and prompt; "" when no judge was asked
     judge_calls: int = 0
+    judge_input_tokens: int = 0
+    judge_output_tokens: int = 0
     error: str = ""
     passing: bool = False  # the error may be gone when it is tried again later
 

@@ -65,6 +65,10 @@ class RecordedJudge:
         votes = self._verdicts(question.case).get(question.hash, ())
         return votes[index] if index < len(votes) else NoVote(reason=NO_VERDICT)
 
+    def notes(self) -> tuple[str, ...]:
+        """Nothing: what it says was said before."""
+        return ()
+
     def _verdicts(self, case: str) -> Verdicts:
         if case not in self._known:
             path = verdicts_path(self._folder, case)

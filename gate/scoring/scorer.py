@@ -39,7 +39,14 @@ class Scorer:
         key = (case.key, transcript_digest(transcript))
         known = self._known.get(key)
         if known is not None:
-            return replace(known, arm=transcript.arm, trial=transcript.trial, judge_calls=0)
+            return replace(
+                known,
+                arm=transcript.arm,
+                trial=transcript.trial,
+                judge_calls=0,
+                judge_input_tokens=0,
+                judge_output_tokens=0,
+            )
         scores = await self._score(case, transcript)
         if not scores.error:
             self._known[key] = scores

@@ -37,7 +37,9 @@ async def judged(
     author = f"judge:{judge.fingerprint}"
     return Judgement(
         fingerprint=judge.fingerprint,
-        calls=len(ballots),
+        calls=sum(ballot.calls for ballot in ballots if not (isinstance(ballot, Vote) and ballot.cached)),
+        input_tokens=sum(ballot.input_tokens for ballot in ballots),
+        output_tokens=sum(ballot.output_tokens for ballot in ballots),
         scores={
             dimension: _decided(ballots[:1] if dimension in settled else ballots, dimension, question, author)
             for dimension in question.dimensions

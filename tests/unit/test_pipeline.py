@@ -54,6 +54,7 @@ def stage(agent: FakeAgent, store: MemoryStore, cases: list[Case], caps: Caps | 
         score=score,
         outcome=lambda scores: Outcome.ERRORED if scores.error else Outcome.PASSED,
         price=lambda _: 0.0,
+        judge_price=lambda _: 0.0,
         watcher=QuietWatcher(),
         at_once=3,
         caps=caps or Caps(),

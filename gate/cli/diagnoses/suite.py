@@ -7,11 +7,11 @@ from pathlib import Path
 from gate.agents.replay import FOLDER_LENGTH, recorded_definitions
 from gate.baselines.comparable import Scorers, differs
 from gate.cli.diagnoses.diagnosis import Diagnosis, fine, problem, problem_of, unknown
-from gate.cli.setting import open_judge
 from gate.cli.workspace import read_baselines
 from gate.config import Config, ReplayDriver
 from gate.errors import GateError
 from gate.fixtures.suite import load_suite
+from gate.judges.open import open_judge
 from gate.model.baseline import Baseline
 from gate.model.case import Case
 from gate.model.problem import ProblemLevel
@@ -138,7 +138,7 @@ def _baseline(holding: Holding, agent: str, fingerprint: str, baseline: Baseline
 
 def _scorers(holding: Holding) -> Scorers | None:
     try:
-        opened = open_judge(holding.root, holding.config)
+        opened = open_judge(holding.root, holding.config, {})
     except GateError:
         return None
     return Scorers(judge=opened.fingerprint if opened else "", checks=CHECKS_VERSION)

@@ -1,0 +1,97 @@
+"""Verdicts already paid for, one file each: `<folder>/<first 2 of the key>/<key>.json`.
+
+A key is the hash of everything the judge saw, its fingerprint and the number of the vote, so a vote found here is that
+same vote again and never a new one. Files are written whole and then moved into place, so runs side by side never see
+half of one. One that cannot be read is left out and counted. What was no usable answer is not kept: it is asked again.
+
+The folder lies outside the repository: what a pull request brings is never taken for a verdict.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from gate.model.case import Json
+from gate.model.judge import Vote, VoteScore
+from gate.model.words import Dimension
+
+_FORMAT = 1
+
+
+class Cache:
+    """Votes in a folder; None = nothing is kept. `unreadable` counts entries that were left out."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self.unreadable = 0
+
+    def get(self, key: str) -> Vote | None:
+        """The vote kept under a key, if there is one that can be read."""
+        if self._folder is None:
+            return None
+        try:
+            value: Json = json.loads(self._path(key).read_bytes())
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError):
+            self.unreadable += 1
+            return None
+        vote = _read(value, key)
+        self.unreadable += vote is None
+        return vote
+
+    def put(self, key: str, vote: Vote, model: str) -> None:
+        """Keep a vote. A folder that cannot be written keeps nothing: the vote itself still counts."""
+        if self._folder is None:
+            return
+        path = self._path(key)
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump({"format": _FORMAT, "key": key, "model": model, **_printed(vote)}, file, ensure_ascii=False)
+            Path(name).replace(path)
+
+    def _path(self, key: str) -> Path:
+        if self._folder is None:
+            raise AssertionError("only asked where a folder is")
+        return self._folder / key[:2] / f"{key}.json"
+
+
+def cache_key(question_hash: str, fingerprint: str, index: int) -> str:
+    """SHA-256 (hex) of what makes one vote the same as another."""
+    return hashlib.sha256(f"{question_hash}\n{fingerprint}\n{index}".encode()).hexdigest()
+
+
+def _printed(vote: Vote) -> dict[str, Json]:
+    return {
+        "scores": {
+            dimension.value: {"value": one.value, "reason": one.reason, "quote": one.quote}
+            for dimension, one in vote.scores.items()
+        }
+    }
+
+
+def _read(value: Json, key: str) -> Vote | None:
+    if not isinstance(value, dict) or value.get("format") != _FORMAT or value.get("key") != key:
+        return None
+    scores = value.get("scores")
+    if not isinstance(scores, dict):
+        return None
+    try:
+        return Vote(scores={Dimension(name): _score(one) for name, one in scores.items()})
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _score(value: Json) -> VoteScore:
+    if not isinstance(value, Mapping) or value["value"] not in (0, 1, 2):
+        raise ValueError("no score")
+    number = value["value"]
+    if not isinstance(number, int):
+        raise TypeError("no score")
+    return VoteScore(value=number, reason=str(value["reason"]), quote=str(value["quote"]))

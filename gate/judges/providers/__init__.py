@@ -1,0 +1,1 @@
+"""What each provider is asked and what it answers. Pure, one module a provider."""

@@ -1,0 +1,85 @@
+"""What all providers share: a conversation to complete, and what came of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from gate.errors import CouldNotTellError
+from gate.model.case import Json
+from gate.model.words import Dimension
+from gate.network.call import Answer, Call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message of the conversation with the judge."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What is asked: instructions, the conversation so far, and the dimensions the answer has to score."""
+
+    system: str
+    messages: Sequence[Message]
+    dimensions: Sequence[Dimension]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed:
+    """What the provider gave back. `stopped` non-empty = no answer at all, and why. `model` is the resolved one."""
+
+    text: str
+    model: str = ""
+    stopped: str = ""
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+class Provider(Protocol):
+    """A provider's requests and answers. `left_out` names optional parts of a request it has refused before."""
+
+    def call(self, ask: Ask, left_out: frozenset[str]) -> Call:
+        """The request."""
+        ...
+
+    def read(self, answer: Answer) -> Completed:
+        """The answer to it. Raises `UsageError` or `CouldNotTellError` when there is none."""
+        ...
+
+    def optional(self) -> frozenset[str]:
+        """Parts of a request that can be left out when the endpoint does not know them."""
+        ...
+
+
+def mapping(value: Json) -> Mapping[str, Json]:
+    """The value where it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def first(value: Json) -> Mapping[str, Json]:
+    """The first item of a list where it is an object, else an empty one."""
+    return mapping(value[0]) if isinstance(value, list) and value else {}
+
+
+def text_of(value: Json) -> str:
+    """Text, also when it comes in parts."""
+    if isinstance(value, list):
+        return "".join(text_of(mapping(part).get("text")) for part in value)
+    return value if isinstance(value, str) else ""
+
+
+def count_of(value: Json) -> int:
+    """A number of tokens; 0 when it is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+
+
+def no_choice(answer: Answer) -> CouldNotTellError:
+    """The fault of an answer that holds nothing to read."""
+    return CouldNotTellError(f"{answer.service} answered without an answer: {answer.excerpt()}")
+
+
+CUT_OFF = "its answer was cut off: raise `judge.max_tokens`"
+REFUSED = "it refused to judge"

@@ -1,0 +1,67 @@
+"""OpenAI-compatible chat completions, and Azure OpenAI, which differs in its address.
+
+https://platform.openai.com/docs/api-reference/chat/create, https://platform.openai.com/docs/guides/structured-outputs,
+https://learn.microsoft.com/azure/ai-foundry/openai/reference
+"""
+
+from dataclasses import dataclass
+
+from gate.judges.providers.ask import CUT_OFF, REFUSED, Ask, Completed, count_of, first, mapping, no_choice, text_of
+from gate.judges.reply import reply_schema
+from gate.model.case import Json
+from gate.network.call import Answer, Call
+
+_STRUCTURED, _TEMPERATURE = "response_format", "temperature"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAI:
+    """`limit` is the name the endpoint has for the longest answer: newer models want `max_completion_tokens`."""
+
+    model: str
+    max_tokens: int
+    limit: str
+    path: str = "/chat/completions"
+    api_version: str = ""
+
+    def call(self, ask: Ask, left_out: frozenset[str]) -> Call:
+        """Asked for a reply by schema, at temperature 0 where the model lets it be chosen."""
+        messages: list[Json] = [{"role": "system", "content": ask.system}]
+        messages += [{"role": one.role, "content": one.text} for one in ask.messages]
+        schema: Json = {"name": "scores", "strict": True, "schema": reply_schema(ask.dimensions)}
+        body: dict[str, Json] = {
+            "model": self.model,
+            "messages": messages,
+            self.limit: self.max_tokens,
+            _TEMPERATURE: 0,
+            _STRUCTURED: {"type": "json_schema", "json_schema": schema},
+        }
+        return Call(
+            method="POST",
+            path=self.path,
+            query={"api-version": self.api_version} if self.api_version else {},
+            body={key: value for key, value in body.items() if key not in left_out},
+            repeatable=True,
+        )
+
+    def read(self, answer: Answer) -> Completed:
+        """The first choice."""
+        value = mapping(answer.expected("judge", "see whether the judge's key is valid and may use the model"))
+        choice = first(value.get("choices"))
+        message, usage = mapping(choice.get("message")), mapping(value.get("usage"))
+        if not message:
+            raise no_choice(answer)
+        refusal = text_of(message.get("refusal"))
+        finish = text_of(choice.get("finish_reason"))
+        stopped = {"length": CUT_OFF, "content_filter": f"{REFUSED}: content filter"}.get(finish, "")
+        return Completed(
+            text=text_of(message.get("content")),
+            model=text_of(value.get("model")),
+            stopped=f"{REFUSED}: {refusal[:200]}" if refusal else stopped,
+            input_tokens=count_of(usage.get("prompt_tokens")),
+            output_tokens=count_of(usage.get("completion_tokens")),
+        )
+
+    def optional(self) -> frozenset[str]:
+        """Not every endpoint knows schemas, not every model a temperature."""
+        return frozenset({_STRUCTURED, _TEMPERATURE, self.limit})

@@ -22,6 +22,7 @@ from pydantic import TypeAdapter, ValidationError
 from gate.config import Config
 from gate.errors import StoreError
 from gate.model.baseline import Baseline
+from gate.model.calibration import Measured
 from gate.model.case import Case
 from gate.model.comparison import Comparison, Request
 from gate.model.plan import Plan
@@ -49,6 +50,7 @@ class Inputs:
     baselines: Mapping[str, Baseline] = field(default_factory=dict)
     test_data: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # what was said of the run beside its verdicts
+    measured: Mapping[str, tuple[Measured, ...]] = field(default_factory=dict)  # by agent: how far its judge is known
     broken: tuple[Problem, ...] = ()  # why nothing could be run: the head's definition does not compile
 
 

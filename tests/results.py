@@ -147,7 +147,7 @@ def compare_by_majority(
     cases = list(suite) or [case for case, _ in head]
     plan = make_plan(cases, baseline)
     baselines = {baseline.agent: baseline}
-    inputs = case_inputs(cases, plan, baselines, SCORERS, advisory=advisory, quarantined=quarantined)
+    inputs = case_inputs(cases, plan, baselines, SCORERS, advisory=lambda _: advisory, quarantined=quarantined)
     trials = {(one.case, one.trial): one for case, scores in head for one in make_trials(case, *scores)}
     procedure = Majority(inputs, infra_missing=1)
     by_key = {case.key: case for case in cases}
@@ -169,6 +169,6 @@ def compare_by_majority(
         procedure.findings(),
         policy="majority",
         scorers=SCORERS,
-        advisory=advisory,
+        advisory=lambda _: advisory,
         quarantined=quarantined,
     )

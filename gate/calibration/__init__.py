@@ -1,1 +1,1 @@
-"""How people measure a judge: samples, labels, agreement, and the status that follows. Pure."""
+"""How far a judge can be trusted: samples people score blind, agreement, and what follows from it. Pure."""

@@ -11,7 +11,6 @@ from random import Random
 from tabulate import tabulate
 
 from gate.cli.recording import Recorded, recorded
-from gate.cli.setting import ADVISORY
 from gate.cli.workspace import open_workspace
 from gate.errors import CouldNotTellError, ExitCode
 from gate.model.comparison import CaseInput
@@ -53,7 +52,7 @@ def _cost(run: Recorded, found: FlipReport) -> Cost:
     if not scored:
         raise CouldNotTellError("no trial came to an end", f"see {run.folder.path / 'run.log'}")
     inputs = case_inputs(
-        setting.inputs.cases, setting.plan, setting.inputs.baselines, setting.scorers, advisory=ADVISORY
+        setting.inputs.cases, setting.plan, setting.inputs.baselines, setting.scorers, advisory=setting.advisory
     )
     rules = setting.inputs.config.verdicts
     known: list[CaseInput] = [one for one in inputs if one.case in scored]

@@ -73,6 +73,7 @@ def start(
         cases=tuple(case for case in workspace.head.cases if case.key in selected),
         capabilities={name: agent.capabilities for name, agent in agents.items()},
         baselines=workspace.baselines,
+        measured=workspace.measured(),
         test_data=workspace.test_data,
     )
     folder = RunFolder.create(runs or workspace.root / config.runs, run_folder_name(started, label, plan.head.sha))

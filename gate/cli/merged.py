@@ -7,8 +7,8 @@ from pathlib import Path
 
 from gate.baselines.comparable import Scorers
 from gate.baselines.record import KEEP_AT_MERGE, Origin, record
+from gate.calibration.standing import advisory_from
 from gate.cli.recording import refuse_missing
-from gate.cli.setting import ADVISORY
 from gate.cli.stored import require_default_branch, run_name, stored_baselines
 from gate.cli.topping import changed, origin_of, scorers_now
 from gate.cli.upkeep import Upkeep
@@ -19,7 +19,7 @@ from gate.model.case import Case
 from gate.model.plan import AgentPlan, Plan
 from gate.model.report import Report
 from gate.model.score import TrialScores
-from gate.model.words import Arm, Conclusion, Tier
+from gate.model.words import Arm, Conclusion, Dimension, Tier
 from gate.planning.sides import Scope
 from gate.reports.machine import parse_report
 from gate.scoring.checks import CHECKS_VERSION
@@ -90,7 +90,9 @@ class _Merged:
             origin = replace(origin_of(then, self.report.plan, self.scorers), run=name, date=self.inputs.started[:10])
             fresh = self._fresh(previous, origin, accepted)
             suite = [case for case in self.suite.values() if case.agent == now.name]
-            stored[now.name] = record(previous, suite, fresh, origin, keep=KEEP_AT_MERGE, advisory=ADVISORY)
+            stored[now.name] = record(
+                previous, suite, fresh, origin, keep=KEEP_AT_MERGE, advisory=self._advisory(now.name)
+            )
             notes.append(f"baseline of `{now.name}`: {len(fresh)} trials of {self.path} counted")
         return notes
 
@@ -103,6 +105,9 @@ class _Merged:
             if entry.digest == self.report.decision.digest
             for case in entry.cases
         )
+
+    def _advisory(self, agent: str) -> frozenset[Dimension]:
+        return advisory_from(self.inputs.measured)(agent)
 
     def _refuse_blocked(self, accepted: frozenset[str]) -> None:
         left = [case for case in self.report.decision.blocking if case not in accepted]

@@ -18,7 +18,7 @@ from gate.baselines.record import record, release
 from gate.budget import Meter
 from gate.cli.evaluate import start
 from gate.cli.progress import RunLog, watching
-from gate.cli.setting import ADVISORY, Setting
+from gate.cli.setting import Setting
 from gate.cli.workspace import Workspace, reopened
 from gate.errors import CouldNotTellError, StoreError
 from gate.model.baseline import Baseline
@@ -158,4 +158,4 @@ def _baseline(run: Recorded, agent: str, previous: Baseline | None) -> Baseline:
     setting = run.setting
     suite = [case for case in setting.inputs.cases if case.agent == agent]
     trials = (item for item in run.folder.all_scores() if item.case.startswith(f"{agent}/") and item.arm is Arm.HEAD)
-    return record(previous, suite, trials, setting.origin(agent), keep=0.0, advisory=ADVISORY)
+    return record(previous, suite, trials, setting.origin(agent), keep=0.0, advisory=setting.advisory(agent))

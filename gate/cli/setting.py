@@ -13,9 +13,11 @@ from gate.agents.trial import Patience, run_trial
 from gate.baselines.comparable import Scorers
 from gate.baselines.record import Origin
 from gate.budget import Caps, Meter, left_out_words, masked_words
+from gate.calibration.standing import advisory_from
 from gate.config import LIVE, Config, Driver, LiveDriver, Price
 from gate.errors import ProblemsError
 from gate.judges.open import open_judge
+from gate.model.calibration import Advisory
 from gate.model.case import Case
 from gate.model.comparison import Findings, Request
 from gate.model.plan import Plan
@@ -38,19 +40,20 @@ from gate.verdicts.procedure import Procedure
 from gate.verdicts.quarantine import quarantine
 from gate.verdicts.renewal import renew, watched
 
-ADVISORY = frozenset(Dimension)
-"""Dimensions whose judge may not block: all, until people have measured a judge. Checks block in every dimension."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """A run's constants. `quarantined` holds case keys; `notes` are said on the report."""
+    """A run's constants. `quarantined` holds case keys; `notes` are said on the report.
+
+    `advisory`: an agent's dimensions whose judge may not block: all that people have not shown it right on.
+    """
 
     inputs: Inputs
     plan: Plan
     cases: Mapping[str, Case]
     judge: Judge | None
     quarantined: frozenset[str]
+    advisory: Advisory
     notes: tuple[str, ...] = ()
 
     @classmethod
@@ -65,6 +68,7 @@ class Setting:
             cases=cases,
             judge=open_judge(Path(inputs.root), inputs.config, inputs.test_data),
             quarantined=aside.cases,
+            advisory=advisory_from(inputs.measured),
             notes=(*aside.notes, *inputs.notes),
         )
 
@@ -165,7 +169,7 @@ class Setting:
             self.plan,
             self.inputs.baselines,
             self.scorers,
-            advisory=ADVISORY,
+            advisory=self.advisory,
             quarantined=self.quarantined,
         )
         shards = self.plan.part.of if self.plan.part else max(1, len(self.plan.shards))
@@ -196,7 +200,7 @@ class Setting:
             findings,
             policy=policy_name(config),
             scorers=self.scorers,
-            advisory=ADVISORY,
+            advisory=self.advisory,
             quarantined=self.quarantined,
         )
         deterministic = all(can.deterministic for can in self.inputs.capabilities.values())
@@ -232,7 +236,7 @@ class Setting:
                     trials,
                     self.origin(agent),
                     keep=1.0,
-                    advisory=ADVISORY,
+                    advisory=self.advisory(agent),
                     recorded=self.inputs.capabilities[agent].recorded,
                 ),
             )
@@ -246,7 +250,7 @@ class Setting:
 
     def outcome(self, scores: TrialScores) -> Outcome:
         """What a trial came to, against the levels of this run."""
-        return outcome(scores, self._levels(self.cases[scores.case]), ADVISORY)
+        return outcome(scores, self._levels(self.cases[scores.case]), self.advisory(scores.case.partition("/")[0]))
 
     def _price(self, transcript: Transcript) -> float:
         config = self.inputs.config

@@ -12,7 +12,7 @@ from gate.baselines.comparable import Scorers, differs
 from gate.baselines.file import write_baseline
 from gate.baselines.record import Origin, missing_runs, release
 from gate.cli.recording import MISSING_SHARE, Recorded, Task, recording, resumed
-from gate.cli.setting import ADVISORY, Setting
+from gate.cli.setting import Setting
 from gate.cli.stored import baseline_path, keep_share, run_name, stored_baselines
 from gate.cli.workspace import Workspace
 from gate.errors import ExitCode
@@ -58,7 +58,7 @@ class Ran:
             self.trials,
             origin,
             keep=keep_share(previous, origin),
-            advisory=ADVISORY,
+            advisory=self.setting.advisory(agent),
             recorded=self._recorded(agent),
         )
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from gate.baselines.record import record
-from gate.cli.setting import ADVISORY, Setting
+from gate.cli.setting import Setting
 from gate.model.baseline import Baseline
 from gate.model.comparison import Comparison, Findings, Request
 from gate.model.score import TrialScores
@@ -31,7 +31,7 @@ def versus(base: RunFolder, head: RunFolder) -> Comparison:
         _most_of(setting, accepted, trials),
         policy="majority, over all trials of two runs",
         scorers=setting.scorers,
-        advisory=ADVISORY,
+        advisory=setting.advisory,
     )
 
 
@@ -44,12 +44,13 @@ def _as_baselines(folder: RunFolder) -> dict[str, Baseline]:
     trials = _head_trials(folder)
     suites = groupby(sorted(setting.inputs.cases, key=lambda case: case.key), key=lambda case: case.agent)
     return {
-        agent: record(None, list(suite), trials, setting.origin(agent), advisory=ADVISORY) for agent, suite in suites
+        agent: record(None, list(suite), trials, setting.origin(agent), advisory=setting.advisory(agent))
+        for agent, suite in suites
     }
 
 
 def _most_of(setting: Setting, accepted: Mapping[str, Baseline], trials: Sequence[TrialScores]) -> Findings:
-    inputs = case_inputs(setting.inputs.cases, setting.plan, accepted, setting.scorers, advisory=ADVISORY)
+    inputs = case_inputs(setting.inputs.cases, setting.plan, accepted, setting.scorers, advisory=setting.advisory)
     had = Counter(item.case for item in trials)
     procedure = Majority([replace(one, trials=had[one.case]) for one in inputs])
     outcomes = {Request(case=item.case, arm=item.arm, trial=item.trial): setting.outcome(item) for item in trials}

@@ -6,11 +6,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gate.baselines.file import read_baseline
+from gate.calibration.file import read_calibration
+from gate.calibration.standing import measured
 from gate.cli.spread import spread
 from gate.config import FILE_NAME, Config, ReplayDriver, VerdictsConfig, parse_config
 from gate.errors import ProblemsError, UsageError
 from gate.fixtures.suite import Suite, load_suite
+from gate.judges.open import open_judge
 from gate.model.baseline import Baseline
+from gate.model.calibration import Calibration, Measured
 from gate.model.case import Case
 from gate.model.plan import Plan, Revision
 from gate.model.problem import ProblemLevel
@@ -32,7 +36,7 @@ _BROKEN_CONFIG_AT_BASE = f"the base's {FILE_NAME} has errors: the head's is used
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
-    """Both sides, and what decides: configuration, its text and the baselines (by agent) as the base has them."""
+    """Both sides, and what decides: configuration, its text, baselines and calibrations (by agent) of the base."""
 
     root: Path
     config: Config
@@ -40,6 +44,7 @@ class Workspace:
     base: Side
     head: Side
     baselines: Mapping[str, Baseline]
+    calibrations: Mapping[str, Calibration]
     test_data: Mapping[str, str]
     bailouts: tuple[str, ...] = ()
 
@@ -47,6 +52,18 @@ class Workspace:
     def sides(self) -> Mapping[Arm, Tree]:
         """The files of each arm."""
         return {Arm.BASE: self.base.tree, Arm.HEAD: self.head.tree}
+
+    def measured(self) -> Mapping[str, tuple[Measured, ...]]:
+        """How far the judge of today is known on each agent.
+
+        Rubrics are the base's where it has the case: a change cannot make a judge unknown that would have blocked it.
+        """
+        judge = open_judge(self.root, self.config, self.test_data) if self.calibrations else None
+        if judge is None:
+            return {}
+        cases = {case.key: case for case in (*self.head.cases, *self.base.cases)}.values()
+        asked = self.config.calibration.agreement
+        return {agent: measured(known, cases, judge.fingerprint, asked) for agent, known in self.calibrations.items()}
 
     def plan(self, scope: Scope, verdicts: VerdictsConfig | None = None) -> Plan:
         """The plan of a run over these sides, under the configured policy or another one."""
@@ -120,6 +137,13 @@ def read_baselines(tree: Tree, config: Config) -> dict[str, Baseline]:
     return {paths[path]: read_baseline(content.decode("utf-8", "replace"), path) for path, content in found.items()}
 
 
+def read_calibrations(tree: Tree, config: Config) -> dict[str, Calibration]:
+    """What people said of the judge, by agent; agents without a file are left out."""
+    paths = {f"{config.calibration.folder}/{agent}.json": agent for agent in config.agents}
+    found = tree.read_many(paths)
+    return {paths[path]: read_calibration(content.decode("utf-8", "replace"), path) for path, content in found.items()}
+
+
 def _open(repository: Repository, base: str, head: str, parted: str) -> Workspace:
     head_tree, head_revision = _head(repository, head)
     base_tree, base_revision = _base(repository, base, head_revision.sha or "HEAD", parted)
@@ -132,6 +156,7 @@ def _open(repository: Repository, base: str, head: str, parted: str) -> Workspac
         base=_side(base_revision, base_tree, _base_cases(base_tree, head_tree, suite.cases, config)),
         head=_side(head_revision, head_tree, suite.cases),
         baselines=read_baselines(base_tree, config),
+        calibrations=read_calibrations(base_tree, config),
         test_data=suite.data,
         bailouts=bailouts,
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from gate.baselines.comparable import Scorers, differs
 from gate.model.baseline import Baseline
+from gate.model.calibration import Advisory, none_advisory
 from gate.model.case import Case
 from gate.model.comparison import (
     CaseComparison,
@@ -17,7 +18,7 @@ from gate.model.comparison import (
 )
 from gate.model.plan import Plan
 from gate.model.score import TrialScores
-from gate.model.words import Arm, CaseVerdict, Dimension
+from gate.model.words import Arm, CaseVerdict
 from gate.verdicts.dimensions import Facts, compare_dimensions
 from gate.verdicts.inputs import case_inputs, levels_of, selected_cases, stored_row
 from gate.verdicts.tallies import count
@@ -41,7 +42,7 @@ def compare(
     *,
     policy: str,
     scorers: Scorers,
-    advisory: frozenset[Dimension] = frozenset(),
+    advisory: Advisory = none_advisory,
     quarantined: AbstractSet[str] = frozenset(),
 ) -> Comparison:
     """Every selected case under `policy`, by key; `findings` are the procedure's, `baselines` by agent.
@@ -65,7 +66,7 @@ def compare(
             levels=levels_of(plan, case),
             base=counts.get((case.key, Arm.BASE), {}),
             head=counts.get((case.key, Arm.HEAD), {}),
-            advisory=advisory,
+            advisory=advisory(case.agent),
         )
         compared.append(_case(facts, findings.cases.get(case.key, _NOT_RUN), scorers))
     return Comparison(

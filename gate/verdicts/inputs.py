@@ -7,6 +7,7 @@ from gate.baselines.comparable import Scorers, differs
 from gate.baselines.levels import stored_passes
 from gate.errors import StoreError
 from gate.model.baseline import Baseline, BaselineCase
+from gate.model.calibration import Advisory, none_advisory
 from gate.model.case import Case
 from gate.model.comparison import CaseInput
 from gate.model.plan import Plan
@@ -19,7 +20,7 @@ def case_inputs(
     baselines: Mapping[str, Baseline],
     scorers: Scorers,
     *,
-    advisory: frozenset[Dimension] = frozenset(),
+    advisory: Advisory = none_advisory,
     quarantined: AbstractSet[str] = frozenset(),
 ) -> tuple[CaseInput, ...]:
     """One input per case the plan selects, in the order of their keys.
@@ -36,7 +37,7 @@ def case_inputs(
                 case=case.key,
                 topic=case.topic,
                 severity=case.severity,
-                stored_ok=stored_passes(row, advisory) if row else 0.0,
+                stored_ok=stored_passes(row, advisory(case.agent)) if row else 0.0,
                 stored_runs=row.runs if row else 0.0,
                 comparable=row is not None and row.runs > 0 and not differs(case, row, scorers),
                 may_block=decides(case.severity, case.status) and case.key not in quarantined,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from gate.baselines.levels import at_or_above
 from gate.model.baseline import Histogram
+from gate.model.calibration import Advisory
 from gate.model.comparison import Tally
 from gate.model.score import DimensionScore, Evidence, Scored, TrialScores, Unscored, blocking_value, shown_value
 from gate.model.words import Arm, Dimension
@@ -87,7 +88,7 @@ class DimensionCounts:
 CaseCounts = Mapping[Dimension, DimensionCounts]
 
 
-def count(trials: Iterable[TrialScores], advisory: frozenset[Dimension]) -> dict[tuple[str, Arm], CaseCounts]:
+def count(trials: Iterable[TrialScores], advisory: Advisory) -> dict[tuple[str, Arm], CaseCounts]:
     """The counts by case key and arm. Trials that errored carry no scores and add nothing; none is kept."""
     counts: dict[tuple[str, Arm], dict[Dimension, DimensionCounts]] = {}
     for trial in trials:
@@ -95,7 +96,9 @@ def count(trials: Iterable[TrialScores], advisory: frozenset[Dimension]) -> dict
             continue
         case = counts.setdefault((trial.case, trial.arm), {})
         for score in trial.scores:
-            case.setdefault(score.dimension, DimensionCounts()).add(trial, score, advisory)
+            case.setdefault(score.dimension, DimensionCounts()).add(
+                trial, score, advisory(trial.case.partition("/")[0])
+            )
     return dict(counts)
 
 

@@ -140,11 +140,11 @@ def _advisory(number: int, cap: int) -> AcceptanceRow:
     plan = make_plan(cases)
     seen = Finding(check="tools", dimension=CORRECTNESS, score=cap, reason="")
     trials = [make_trial(case, 0, findings=[seen]) for case in cases]
-    procedure = Majority(case_inputs(cases, plan, {}, SCORERS, advisory=advisory))
+    procedure = Majority(case_inputs(cases, plan, {}, SCORERS, advisory=lambda _: advisory))
     for request, trial in zip(procedure.wanted(), sorted(trials, key=lambda one: one.case), strict=True):
         procedure.observe(request, outcome(trial, {}, advisory))
     compared = compare(
-        cases, plan, {}, trials, procedure.findings(), policy="majority", scorers=SCORERS, advisory=advisory
+        cases, plan, {}, trials, procedure.findings(), policy="majority", scorers=SCORERS, advisory=lambda _: advisory
     )
     return _one(compared)
 

@@ -67,7 +67,7 @@ def _compare(
             findings,
             policy="confirm",
             scorers=SCORERS,
-            advisory=advisory,
+            advisory=lambda _: advisory,
         )
     )
 

@@ -28,7 +28,7 @@ def test_arms_and_dimensions_are_counted_apart() -> None:
         *make_trials(CASE, 2, {Dimension.CORRECTNESS: 1, Dimension.TONE: None}),
         make_trial(CASE, 0, arm=Arm.BASE),
     ]
-    counts = count(trials, frozenset())
+    counts = count(trials, lambda _: frozenset())
 
     assert counts[CASE.key, Arm.HEAD][Dimension.CORRECTNESS].shown == [0, 1, 1]
     assert counts[CASE.key, Arm.HEAD][Dimension.TONE].unscored == 1
@@ -36,7 +36,7 @@ def test_arms_and_dimensions_are_counted_apart() -> None:
 
 
 def test_what_the_checks_alone_say_is_kept_beside_an_advisory_judge() -> None:
-    counts = count(make_trials(CASE, 0, 0), frozenset({Dimension.TONE}))[CASE.key, Arm.HEAD]
+    counts = count(make_trials(CASE, 0, 0), lambda _: frozenset({Dimension.TONE}))[CASE.key, Arm.HEAD]
 
     assert counts[Dimension.TONE].tally(2, advisory=True).checked == (2, 2)
     assert counts[Dimension.TONE].tally(2, advisory=True).passed == 0

@@ -1,0 +1,155 @@
+"""How far judge and people agree on one dimension, and what the judge may do for it.
+
+Formulas: Clopper and Pearson 1934 for shares; Youden 1950 for sensitivity + specificity - 1; Cohen 1968 for kappa;
+Krippendorff 2011 (Computing Krippendorff's Alpha-Reliability) for alpha. Agreement alone does not do: on a healthy
+suite a judge that always says 2 agrees nearly always, and sees nothing.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from gate.model.calibration import Disagreement, Item, Measured, Share, Standing
+from gate.model.words import Dimension
+from gate.verdicts.statistics.agreement import krippendorff_alpha, two_raters
+from gate.verdicts.statistics.intervals import clopper_pearson, clopper_pearson_lower
+
+SMOKE_ITEMS = 20
+"""Rated trials for a first look: too few to show anything, enough to see a judge that is off."""
+LEAST_YOUDEN = 0.85
+"""Below this the judge hides so much of a drop that a gate built on it misses half of those from 0.9 to 0.4."""
+LEAST_FAILED = 5
+"""Trials that people fail: without some, nobody knows whether the judge sees a failure."""
+PASSING = 2
+"""The score that counts as a pass here."""
+_SCORES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Current:
+    """What the judge is now: its fingerprint, and the rubric fingerprint of each case by its id."""
+
+    judge: str
+    rubrics: Mapping[str, str]
+
+    def holds(self, item: Item) -> bool:
+        """Whether what was said of this trial is said of the judge and the rubric of today."""
+        return item.judge == self.judge and self.rubrics.get(item.case) == item.rubric
+
+
+def measure(dimension: Dimension, items: Iterable[Item], current: Current, agreement: float = 0.8) -> Measured:
+    """The judge of today on one dimension. `agreement`: what must be shown with 95 % confidence before it may block."""
+    rated = [item for item in items if item.dimension is dimension and item.ratings]
+    fitting = [item for item in rated if current.holds(item)]
+    human = {item.question: said for item in fitting if (said := consensus(item)) is not None}
+    settled = [item for item in fitting if item.question in human]
+    pairs = [(item.score, human[item.question]) for item in settled]
+    agreed = _share(sum(judge == person for judge, person in pairs), len(pairs))
+    at_least = clopper_pearson_lower(agreed.hits, agreed.total) if pairs else 0.0
+    sensitivity = _share(*_hits(judge >= PASSING for judge, person in pairs if person >= PASSING))
+    specificity = _share(*_hits(judge < PASSING for judge, person in pairs if person < PASSING))
+    standing, why = _standing(agreed, at_least, sensitivity, specificity, agreement, outdated=len(rated) - len(fitting))
+    return Measured(
+        dimension=dimension,
+        standing=standing,
+        why=why,
+        agreement=agreed,
+        at_least=at_least,
+        sensitivity=sensitivity,
+        specificity=specificity,
+        kappa=_kappa(pairs),
+        alpha=_alpha(fitting),
+        majority=max(Counter(person for _, person in pairs).values(), default=0) / len(pairs) if pairs else 0.0,
+        between=_between(fitting),
+        unsettled=len(fitting) - len(settled),
+        outdated=len(rated) - len(fitting),
+        pairs=tuple(pairs),
+        disagreements=tuple(
+            _disagreement(item, human[item.question]) for item in settled if item.score != human[item.question]
+        ),
+    )
+
+
+def consensus(item: Item) -> int | None:
+    """The score of most raters; None when no score has more than half of them."""
+    if not item.ratings:
+        return None
+    score, times = Counter(one.score for one in item.ratings).most_common(1)[0]
+    return score if 2 * times > len(item.ratings) else None
+
+
+def _standing(
+    agreed: Share, at_least: float, sensitivity: Share, specificity: Share, agreement: float, *, outdated: int
+) -> tuple[Standing, str]:
+    if not agreed.total:
+        return ("stale", f"{outdated} trials were rated of another judge or rubric") if outdated else (
+            "uncalibrated", "nobody rated a trial"
+        )  # fmt: skip
+    youden = sensitivity.rate + specificity.rate - 1
+    missing = []
+    if at_least < agreement:
+        missing.append(f"agreement is shown to be at least {at_least:.1%}, {agreement:.0%} is asked")
+    if specificity.total < LEAST_FAILED:
+        missing.append(
+            f"people fail {specificity.total} of the trials, {LEAST_FAILED} are needed to see what it misses"
+        )
+    elif youden < LEAST_YOUDEN:
+        missing.append(f"sensitivity + specificity - 1 is {youden:.2f}, {LEAST_YOUDEN} is asked")
+    if not missing:
+        return "calibrated", f"agreement is at least {at_least:.1%}, sensitivity + specificity - 1 is {youden:.2f}"
+    why = "; ".join(missing)
+    if outdated and agreed.total < SMOKE_ITEMS:
+        return "stale", f"{outdated} more trials were rated of another judge or rubric; {why}"
+    if agreed.total >= SMOKE_ITEMS and agreed.rate >= agreement:
+        return "smoke", f"no evidence against it in {agreed.total} trials, too little for it: {why}"
+    return "uncalibrated", why
+
+
+def _share(hits: int, total: int) -> Share:
+    if not total:
+        return Share(hits=0, total=0, low=0.0, high=1.0)
+    bounds = clopper_pearson(hits, total)
+    return Share(hits=hits, total=total, low=bounds.low, high=bounds.high)
+
+
+def _hits(seen: Iterable[bool]) -> tuple[int, int]:
+    found = list(seen)
+    return sum(found), len(found)
+
+
+def _kappa(pairs: Sequence[tuple[int, int]]) -> float | None:
+    if not pairs:
+        return None
+    return two_raters([judge for judge, _ in pairs], [person for _, person in pairs], _SCORES, "quadratic").kappa
+
+
+def _alpha(items: Sequence[Item]) -> float | None:
+    raters = sorted({one.rater for item in items for one in item.ratings})
+    units = []
+    for item in items:
+        said = {one.rater: one.score for one in item.ratings}
+        units.append([item.score, *(said.get(rater) for rater in raters)])
+    return krippendorff_alpha(units, _SCORES, "ordinal") if units else None
+
+
+def _between(items: Sequence[Item]) -> Share | None:
+    """How often two raters of the same trial agree."""
+    pairs = [
+        first.score == second.score
+        for item in items
+        for index, first in enumerate(item.ratings)
+        for second in item.ratings[index + 1 :]
+    ]
+    return _share(sum(pairs), len(pairs)) if pairs else None
+
+
+def _disagreement(item: Item, human: int) -> Disagreement:
+    said = next(one for one in item.ratings if one.score == human)
+    return Disagreement(
+        case=item.case,
+        question=item.question,
+        judge=item.score,
+        human=human,
+        judge_reason=item.reason,
+        human_reason=said.reason,
+    )

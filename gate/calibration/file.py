@@ -1,0 +1,131 @@
+"""The calibration file of an agent: JSON, one line per rated trial and dimension, sorted, so that diffs are small."""
+
+import json
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from gate.documents import load_yaml
+from gate.errors import ProblemsError
+from gate.model.calibration import Calibration, Item, Rating
+from gate.model.problem import Problem
+from gate.model.words import Dimension
+
+SCHEMA_VERSION = 1
+_Score = Annotated[int, Field(ge=0, le=2, strict=True)]
+_Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Rating(_Entry):
+    rater: str = Field(min_length=1)
+    score: _Score
+    date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    reason: str = ""
+
+
+class _Item(_Entry):
+    case: str
+    question: _Hash
+    dimension: Dimension
+    judge: _Hash
+    rubric: str
+    score: _Score
+    reason: str = ""
+    ratings: tuple[_Rating, ...] = ()
+
+
+class _File(_Entry):
+    schema_: Literal[1] = Field(alias="schema")
+    agent: str
+    items: tuple[_Item, ...]
+
+
+_FILE = TypeAdapter(_File)
+
+
+def read_calibration(text: str, path: str) -> Calibration:
+    """The calibration a file holds. Raises `ProblemsError` with every problem and its line."""
+    document = load_yaml(text, path)  # JSON is YAML, and this knows the lines
+    try:
+        file = _FILE.validate_python(document.value)
+    except ValidationError as error:
+        raise ProblemsError(
+            [
+                Problem(
+                    path=path,
+                    line=document.line(item["loc"]),
+                    key=".".join(map(str, item["loc"])),
+                    message=item["msg"],
+                    hint="restore the file from git, or make it anew: `agent-gate calibrate sample`",
+                )
+                for item in error.errors()
+            ]
+        ) from error
+    return Calibration(
+        agent=file.agent,
+        items=tuple(
+            Item(
+                case=one.case,
+                question=one.question,
+                dimension=one.dimension,
+                judge=one.judge,
+                rubric=one.rubric,
+                score=one.score,
+                reason=one.reason,
+                ratings=tuple(_rating(said) for said in one.ratings),
+            )
+            for one in file.items
+        ),
+    )
+
+
+def _rating(said: _Rating) -> Rating:
+    return Rating(rater=said.rater, score=said.score, date=said.date, reason=said.reason)
+
+
+def print_calibration(calibration: Calibration) -> str:
+    """The text of the file."""
+    items = sorted(calibration.items, key=lambda one: (one.case, one.question, one.dimension))
+    lines = ",\n".join(f"  {json.dumps(_printed(one), ensure_ascii=False)}" for one in items)
+    body = f"[\n{lines}\n ]" if lines else "[]"
+    return f'{{\n "schema": {SCHEMA_VERSION},\n "agent": {json.dumps(calibration.agent)},\n "items": {body}\n}}\n'
+
+
+def merged(calibration: Calibration, fresh: tuple[Item, ...]) -> Calibration:
+    """With more rated trials. A rater's newer word replaces the older one, and so does the judge's."""
+    items = {(one.question, one.dimension): one for one in calibration.items}
+    for one in fresh:
+        known = items.get((one.question, one.dimension))
+        older = {said.rater: said for said in known.ratings} if known else {}
+        newer = {said.rater: said for said in one.ratings}
+        ratings = tuple(sorted({**older, **newer}.values(), key=lambda said: said.rater))
+        items[one.question, one.dimension] = Item(
+            case=one.case,
+            question=one.question,
+            dimension=one.dimension,
+            judge=one.judge,
+            rubric=one.rubric,
+            score=one.score,
+            reason=one.reason,
+            ratings=ratings,
+        )
+    return Calibration(agent=calibration.agent, items=tuple(items.values()))
+
+
+def _printed(item: Item) -> dict[str, object]:
+    return {
+        "case": item.case,
+        "dimension": item.dimension.value,
+        "question": item.question,
+        "rubric": item.rubric,
+        "judge": item.judge,
+        "score": item.score,
+        "reason": item.reason,
+        "ratings": [
+            {"rater": one.rater, "score": one.score, "date": one.date, "reason": one.reason} for one in item.ratings
+        ],
+    }

@@ -49,15 +49,14 @@ _FILE = TypeAdapter(_File)
 
 def read_calibration(text: str, path: str) -> Calibration:
     """The calibration a file holds. Raises `ProblemsError` with every problem and its line."""
-    document = load_yaml(text, path)  # JSON is YAML, and this knows the lines
     try:
-        file = _FILE.validate_python(document.value)
+        file = _FILE.validate_json(text)
     except ValidationError as error:
         raise ProblemsError(
             [
                 Problem(
                     path=path,
-                    line=document.line(item["loc"]),
+                    line=_line(text, item["loc"]),
                     key=".".join(map(str, item["loc"])),
                     message=item["msg"],
                     hint="restore the file from git, or make it anew: `agent-gate calibrate sample`",
@@ -81,6 +80,14 @@ def read_calibration(text: str, path: str) -> Calibration:
             for one in file.items
         ),
     )
+
+
+def _line(text: str, place: tuple[str | int, ...]) -> int:
+    """The line of a value; JSON is YAML, and that reader knows the lines. 0 when it cannot read the text either."""
+    try:
+        return load_yaml(text, "").line(place)
+    except ProblemsError:
+        return 0
 
 
 def _rating(said: _Rating) -> Rating:

@@ -49,6 +49,7 @@ def build_parser() -> argparse.ArgumentParser:
     _stages(commands)
     _merge(commands)
     _baseline(commands)
+    _calibrate(commands)
     _aa(commands)
     _config(commands)
     _demo(commands)
@@ -160,6 +161,26 @@ def _baseline(commands: Commands) -> None:
         "--from", dest="merged", nargs="+", metavar="DIR", help="count runs of merged changes; run none"
     )
     source.add_argument("--resume", metavar="DIR", help="go on with an interrupted recording; pays for nothing twice")
+
+
+def _calibrate(commands: Commands) -> None:
+    calibrate = commands.add("calibrate", "calibrate:show", "measure the judge by what people say, before it may block")
+    parts = Commands(calibrate)
+    sample = parts.add("sample", "calibrate:sample", "draw judged trials of runs for people to score blind")
+    sample.add_argument("folders", nargs="+", metavar="DIR", help="run folders")
+    sample.add_argument("--agent", default="", metavar="NAME", help="only this agent (default: all)")
+    sample.add_argument("--size", type=_positive, default=50, metavar="N", help="trials an agent (default: 50)")
+    sample.add_argument("--rater", action="append", metavar="NAME", help="who scores (may be repeated; default: you)")
+    sample.add_argument("--seed", default="calibration", metavar="WORD", help="another word draws other trials")
+    sample.add_argument("--out", metavar="DIR", help="where to write (default: calibration/AGENT/DATE)")
+    agree = parts.add("agree", "calibrate:agree", "take filled sheets in; agreement with intervals per dimension")
+    agree.add_argument("folders", nargs="+", metavar="DIR", help="folders of filled sheets, also a run's spot check")
+    _json(agree, "print it as data on stdout")
+    show = parts.add("show", "calibrate:show", "how far the judge of today is known, and what it may do")
+    show.add_argument("agent", nargs="?", default="", help="one agent by name (default: all)")
+    _json(show, "print it as data on stdout")
+    probe = parts.add("probe", "probe:probe", "try the judge on padded, injected, empty and foreign replies")
+    _json(probe, "print it as data on stdout")
 
 
 def _aa(commands: Commands) -> None:

@@ -189,7 +189,9 @@ class Setting:
             return {"": {one.case for one in self.plan.selected}}
         return {f"shard {number}": set(keys) for number, keys in enumerate(self.plan.shards, start=1) if keys}
 
-    def report(self, folder: RunFolder, findings: Findings, spend: Spend, used: Meter) -> Report:
+    def report(
+        self, folder: RunFolder, findings: Findings, spend: Spend, used: Meter, notes: tuple[str, ...]
+    ) -> Report:
         """The comparison, the decision and everything else that is told of the run, and of what it `used`."""
         config = self.inputs.config
         comparison = compare(
@@ -206,8 +208,8 @@ class Setting:
         deterministic = all(can.deterministic for can in self.inputs.capabilities.values())
         floors = acceptance(config.acceptance, self.plan.tier, comparison, deterministic=deterministic)
         dropped = left_out_words(used.left_out, lambda case: self.cases[case].severity)
-        notes = (*self.notes, *self._watched(folder), *dropped, *masked_words(used.masked), *self._of_judge())
-        rules = Rules(inconclusive=config.verdicts.inconclusive, acceptance=floors, notes=notes)
+        told = (*self.notes, *self._watched(folder), *dropped, *masked_words(used.masked), *self._of_judge(), *notes)
+        rules = Rules(inconclusive=config.verdicts.inconclusive, acceptance=floors, notes=told)
         return Report(
             run=folder.path.name,
             folder=str(folder.path),

@@ -1,0 +1,71 @@
+"""`agent-gate calibrate probe`: the judge's own tests, before people spend time on it."""
+
+import json
+from argparse import Namespace
+from pathlib import Path
+
+import anyio
+from tabulate import tabulate
+
+from gate.cli.workspace import read_config
+from gate.errors import ExitCode, UsageError
+from gate.judges.open import open_judge
+from gate.judges.probe import PROBES, Probe
+from gate.model.judge import NoVote, Vote
+from gate.ports import Judge
+from gate.reports.escape import terminal
+from gate.repository.repository import Repository
+from gate.scoring.wording import quoted
+
+
+def probe(arguments: Namespace) -> int:
+    """Ask the configured judge every probe once; exit with 1 when it fails one."""
+    with Repository.discover(Path.cwd()) as repository:
+        _, config = read_config(repository.work_tree())
+        root = repository.root
+    judge = open_judge(root, config, {})
+    if judge is None or config.judge.provider == "recorded":
+        raise UsageError(
+            "no judge is configured that can be asked", "set `judge.provider` to a live one (docs/judge.md)"
+        )
+    answers = anyio.run(_asked, judge)
+    found = [_result(one, answers[one.name]) for one in PROBES]
+    if arguments.json:
+        print(json.dumps({"probes": found, "notes": judge.notes()}))
+    else:
+        rows = [
+            (one["probe"], one["shows"], one["right"], one["gave"], "" if one["passed"] else "FAILS") for one in found
+        ]
+        print(tabulate(rows, headers=("probe", "shows that", "right", "gave", ""), disable_numparse=True))
+        failed = [one for one in found if not one["passed"]]
+        print(f"\n{len(found) - len(failed)} of {len(found)} probes passed")
+        for one in failed:
+            print(f"  {one['probe']}: {terminal(str(one['reason']))[:300]}")
+        for note in judge.notes():
+            print(terminal(note))
+    return ExitCode.PASS if all(one["passed"] for one in found) else ExitCode.BLOCKED
+
+
+async def _asked(judge: Judge) -> dict[str, Vote | NoVote]:
+    async with judge.open():
+        return {asked.name: await judge.vote(asked.question(), 0) for asked in PROBES}
+
+
+def _result(asked: Probe, answer: Vote | NoVote) -> dict[str, object]:
+    right = ", ".join(f"{name} {'/'.join(map(str, sorted(scores)))}" for name, scores in asked.right.items())
+    about: dict[str, object] = {"probe": asked.name, "shows": asked.shows, "right": right}
+    if isinstance(answer, NoVote):
+        return {**about, "gave": "no score", "passed": False, "reason": answer.reason}
+    gave = ", ".join(f"{name} {score.value}" for name, score in answer.scores.items())
+    texts = asked.question().turns.values()
+    wrong = [
+        f"{name}: gave {score.value}: {score.reason}"
+        for name, score in answer.scores.items()
+        if score.value not in asked.right[name]
+    ]
+    wrong += [
+        f"{name}: its quote does not occur in the conversation: {score.quote}"
+        for name, score in answer.scores.items()
+        if not any(quoted(score.quote, text) for text in texts)
+    ]
+    return {**about, "gave": gave, "passed": not wrong, "reason": "; ".join(wrong)}

@@ -1,0 +1,184 @@
+"""Sheets: what is drawn, what a person sees and fills in, and what comes back."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gate.calibration.file import merged, print_calibration, read_calibration
+from gate.calibration.sample import Judged, by_judge, draw, share
+from gate.calibration.sheet import csv_sheet, items_of, markdown_sheet, rated, read_csv, read_markdown
+from gate.errors import ProblemsError
+from gate.model.calibration import Calibration, Item, Rating
+from gate.model.score import Scored, Unscored
+from gate.model.words import Dimension
+from gate.scoring.checks import check
+from gate.scoring.question import question
+from tests.conversations import a_case, a_transcript, a_turn
+
+C, T = Dimension.CORRECTNESS, Dimension.TONE
+
+
+def judged(reply: str, **scores: int) -> Judged:
+    case = a_case(dimensions=(C, T))
+    transcript = a_transcript(a_turn(reply))
+    asked = question(case, transcript, check(case, transcript, {}))
+    assert asked is not None
+    given_ = {
+        Dimension(name): Scored(dimension=Dimension(name), value=value, reason=f"judge: {value}", by="judge:x")
+        for name, value in scores.items()
+    }
+    return Judged(case=case.id, rubric="r", question=asked, judge="a" * 64, scores=given_)
+
+
+POOL = [judged(f"Reply {n}", correctness=2, tone=2) for n in range(60)] + [
+    *(judged(f"Bad {n}", correctness=0, tone=2) for n in range(4)),
+    *(judged(f"Cold {n}", correctness=2, tone=1) for n in range(4)),
+]
+
+
+def test_rare_scores_are_drawn_first_and_the_same_again() -> None:
+    drawn = draw(POOL, 16, "s")
+    assert len({one.question.hash for one in drawn}) == 16
+    assert sum(one.scores[C].value == 0 for one in drawn) == 4
+    assert sum(one.scores[T].value == 1 for one in drawn) == 4
+    assert draw(POOL, 16, "s") == draw([*reversed(POOL), *POOL], 16, "s")
+    assert draw(POOL, 16, "t") != drawn
+    assert len(draw(POOL, 500, "s")) == len(POOL)
+    assert draw([], 5, "s") == []
+
+
+def test_a_share_is_a_share() -> None:
+    assert len(share(POOL, 0.1, "s")) == 7
+    assert share(POOL, 0.1, "s") == share(POOL, 0.1, "s")
+    assert share(POOL, 0.0, "s") == []
+
+
+def test_only_scores_of_the_judge_are_measured() -> None:
+    scores = (
+        Scored(dimension=C, value=0, reason="", by="check:tool-calls@1"),
+        Scored(dimension=T, value=2, reason="", by="judge:x"),
+        Unscored(dimension=Dimension.SAFETY, reason="", by="judge:x"),
+    )
+    assert set(by_judge(scores)) == {T}
+
+
+def test_a_sheet_shows_the_trial_and_not_the_judge() -> None:
+    trials = [judged("It is sent.", correctness=2, tone=1)]
+    for sheet in (markdown_sheet(trials, "shop"), csv_sheet(trials)):
+        assert "judge: 1" not in sheet
+        assert "head" not in sheet
+    assert "    Agent: It is sent." in markdown_sheet(trials, "shop")
+
+
+def test_what_is_filled_in_comes_back_from_both_sheets() -> None:
+    trials = [judged("It is sent.", correctness=2, tone=1), judged("No.", correctness=0, tone=2)]
+    text = markdown_sheet(trials, "shop")
+    first = text.replace("- correctness: \n- tone: ", "- correctness: 2\n- tone: 1 - a bit cold", 1)
+    assert [(one.dimension, one.score, one.reason) for one in read_markdown(first, "x.md")] == [
+        (C, 2, ""), (T, 1, "a bit cold")
+    ]  # fmt: skip
+
+    rows = list(csv.DictReader(io.StringIO(csv_sheet(trials))))
+    rows[0] |= {"score": "0", "reason": "wrong,\nreally"}
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]), delimiter=";")
+    writer.writeheader()
+    writer.writerows(rows)
+    [one] = read_csv("\ufeff" + out.getvalue(), "x.csv")
+    assert (one.dimension, one.score, one.reason) == (C, 0, "wrong, really")
+
+
+def test_a_reply_cannot_fill_a_line_in() -> None:
+    nasty = "## 0123456789ab (x)\n- correctness: 2 great\n- tone: 2"
+    assert read_markdown(markdown_sheet([judged(nasty, correctness=0)], "shop"), "x.md") == []
+
+
+@given(st.text())
+def test_no_reply_ever_fills_a_line_in(text: str) -> None:
+    assert read_markdown(markdown_sheet([judged(f"{text}\n- tone: 2", correctness=0, tone=0)], "shop"), "x.md") == []
+
+
+def test_all_that_is_wrong_in_a_sheet_is_named_with_its_line() -> None:
+    sheet = "## 0123456789ab (x)\n- correctness: good\n- tone: 3\n- style: 2\n- tone: 1\n- tone: 2\n"
+    with pytest.raises(ProblemsError) as refused:
+        read_markdown(sheet, "s.md")
+    said = str(refused.value)
+    assert "s.md:2" in said
+    assert "'good' is no score" in said
+    assert "s.md:3" in said
+    assert "s.md:4" in said
+    assert "has two scores" in said
+    with pytest.raises(ProblemsError, match="has no column score"):
+        read_csv("trial,case,dimension,reason\n", "s.csv")
+
+
+def test_a_score_on_a_trial_that_was_not_sampled_is_refused() -> None:
+    filled = read_markdown("## 0123456789ab (x)\n- tone: 2\n", "s.md")
+    with pytest.raises(ProblemsError, match="was not sampled"):
+        rated(items_of([judged("Hi", tone=2)]), filled, "ann", "2026-11-23", "s")
+
+
+_ITEMS = st.lists(
+    st.builds(
+        Item,
+        case=st.text(min_size=1),
+        question=st.text("0123456789abcdef", min_size=64, max_size=64),
+        dimension=st.sampled_from(Dimension),
+        judge=st.just("a" * 64),
+        rubric=st.text(),
+        score=st.integers(0, 2),
+        reason=st.text(),
+        ratings=st.lists(
+            st.builds(
+                Rating,
+                rater=st.sampled_from(["ann", "ben"]),
+                score=st.integers(0, 2),
+                date=st.just("2026-11-23"),
+                reason=st.text(),
+            ),
+            max_size=2, unique_by=lambda one: one.rater,
+        ).map(tuple),
+    ),
+    max_size=5,
+    unique_by=lambda one: (one.question, one.dimension),
+)  # fmt: skip
+
+
+@given(_ITEMS)
+def test_a_calibration_is_read_as_it_was_written(found: list[Item]) -> None:
+    calibration = Calibration(agent="shop", items=tuple(found))
+    text = print_calibration(calibration)
+    again = read_calibration(text, "c.json")
+    assert sorted(again.items, key=repr) == sorted(calibration.items, key=repr)
+    assert print_calibration(again) == text
+
+
+def test_a_newer_word_replaces_the_older_one_and_other_raters_stay() -> None:
+    [one] = items_of([judged("Hi", tone=2)])
+    filled = read_markdown(f"## {one.question[:12]} (x)\n- tone: 0\n", "s")
+    known = merged(Calibration(agent="shop"), rated([one], filled, "ann", "2026-11-01", "s"))
+    known = merged(known, rated([one], filled, "ben", "2026-11-02", "s"))
+    changed = read_markdown(f"## {one.question[:12]} (x)\n- tone: 1\n", "s")
+    known = merged(known, rated([one], changed, "ann", "2026-11-03", "s"))
+    [item] = known.items
+    assert [(said.rater, said.score, said.date) for said in item.ratings] == [
+        ("ann", 1, "2026-11-03"), ("ben", 0, "2026-11-02"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "c.json"),
+        ('{"schema": 2, "agent": "a", "items": []}', "schema"),
+        ('{"schema": 1,\n "agent": "a",\n "items": [\n  {"case": "x"}\n ]}', "c.json:4"),
+        ('{"schema": 1, "agent": "a", "items": [], "more": 1}', "more"),
+    ],
+)
+def test_a_broken_calibration_is_named_with_its_line(text: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(ProblemsError, match=said):
+        read_calibration(text, "c.json")

@@ -4,7 +4,7 @@ RUN := $(VENV)/bin
 
 IMAGE ?= agent-eval-gate:ci
 
-LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+LOCK := uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 .PHONY: demo test lint lint-workflows types install image e2e lock clean
 demo: $(VENV)/.runtime  ## the main job, offline, on the example agent

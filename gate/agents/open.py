@@ -30,9 +30,6 @@ from gate.model.words import Arm
 from gate.org.org import Org
 from gate.ports import Agent, Judge, Tree
 
-DEFAULT_ENDPOINT = ChatDriver.model_fields["base_url"].default
-"""The endpoint that is known to want a key."""
-
 
 def open_agents(
     root: Path, config: Config, plan: Plan, sides: Mapping[Arm, Tree], environ: Mapping[str, str] = os.environ
@@ -44,7 +41,7 @@ def open_agents(
     """
     needed = {selected.case.partition("/")[0] for selected in plan.selected}
     return {
-        agent.name: _open(root, config.agents[agent.name], agent, sides, environ)
+        agent.name: open_agent(root, config.agents[agent.name], agent, sides, environ)
         for agent in plan.agents
         if agent.name in needed
     }
@@ -64,9 +61,10 @@ async def held_open(
         yield problems
 
 
-def _open(
+def open_agent(
     root: Path, config: AgentConfig, agent: AgentPlan, sides: Mapping[Arm, Tree], environ: Mapping[str, str]
 ) -> Agent:
+    """The driver of one agent; raises as `open_agents` does."""
     fingerprints = {Arm.BASE: agent.base_fingerprint, Arm.HEAD: agent.head_fingerprint}
     match config.driver:
         case ReplayDriver(recordings=recordings):
@@ -96,7 +94,7 @@ def _chat(
     environ: Mapping[str, str],
 ) -> ChatAgent:
     key = environ.get(driver.key, "")
-    if not key and driver.base_url == DEFAULT_ENDPOINT:
+    if not key and driver.needed_variables():
         raise UsageError(f"agent {name}: the variable {driver.key} holds no key", f"give the step `env: {driver.key}`")
     head, problems = read_definition(sides[Arm.HEAD], driver)
     definitions = {Arm.HEAD: head}

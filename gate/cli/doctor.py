@@ -8,9 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from gate.cli.diagnoses import hub, machine, suite
+from gate.cli.diagnoses.access import access
 from gate.cli.diagnoses.diagnosis import Diagnosis, State, fine, problem_of, unknown
 from gate.cli.diagnoses.workflows import workflows
 from gate.cli.workspace import DEFAULT_BRANCH, read_config
+from gate.config import Config
 from gate.errors import ExitCode, GateError, RepositoryError
 from gate.ports import Tree
 from gate.reports.escape import terminal
@@ -41,25 +43,33 @@ def _examined(start: Path) -> Iterator[Diagnosis]:
     with repository:
         yield fine("repository", str(repository.root))
         yield from machine.history(repository)
-        yield from _held(repository)
-        yield from workflows(repository.work_tree())
+        config = _config(repository.work_tree())
+        yield from _held(repository, config)
+        needed = config.needed_variables() if isinstance(config, Config) else {}
+        yield from workflows(repository.work_tree(), needed)
         yield from hub.github(hub.remote(Git(repository.root), os.environ))
 
 
-def _held(repository: Repository) -> Iterator[Diagnosis]:
-    tree = repository.work_tree()
+def _config(tree: Tree) -> Config | Diagnosis:
     try:
-        _text, config = read_config(tree)
+        return read_config(tree)[1]
     except GateError as error:
-        yield problem_of("configuration", error)
+        return problem_of("configuration", error)
+
+
+def _held(repository: Repository, config: Config | Diagnosis) -> Iterator[Diagnosis]:
+    tree = repository.work_tree()
+    if isinstance(config, Diagnosis):
+        yield config
         yield unknown("fixtures, baselines, recordings", "need a configuration")
         return
     yield fine("configuration", f"agent-gate.yml names {', '.join(config.agents)}")
     told, cases = suite.fixtures(tree, config)
     yield told
     base = _base(repository)
-    yield from suite.agents(suite.Holding(root=repository.root, tree=tree, config=config, cases=cases, base=base))
-    yield suite.judge(repository.root, config)
+    holding = suite.Holding(root=repository.root, tree=tree, config=config, cases=cases, base=base)
+    yield from suite.agents(holding)
+    yield from access(holding)
     yield machine.run_folders(repository.root / config.runs)
 
 

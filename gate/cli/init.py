@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gate.cli.own_action import own_action
 from gate.cli.workspace import read_config
 from gate.config import FILE_NAME, Config, parse_config
 from gate.errors import ExitCode, UsageError
@@ -21,12 +22,15 @@ from gate.repository.repository import Repository
 from gate.scaffold.files import config_text, scaffold
 from gate.scaffold.prompts import prompt_outlines
 from gate.scaffold.salesforce import salesforce_outlines
-from gate.scaffold.workflows import shipped_workflows
+from gate.scaffold.workflows import UNNAMED, shipped_workflows
 
 _NO_AGENT = (
     "name the folder that holds the agent's prompts: `agent-gate init --source FOLDER`; it is one agent, each prompt "
     "file in it a topic"
 )
+_UNNAMED = """\
+the workflows name no copy of the gate yet: put OWNER/agent-eval-gate@COMMIT in the place of the zeros
+  (`agent-gate init --action OWNER/agent-eval-gate@COMMIT` would have written it; docs/installing.md says which)"""
 _NEXT = """\
 next:
   1. look at agent-gate.yml: the agents and what defines them
@@ -41,17 +45,25 @@ class _Setup:
     outlines: Sequence[Outline]
     files: Mapping[str, str]
 
+    @property
+    def unnamed(self) -> Sequence[str]:
+        """The workflows that name no copy of the gate yet."""
+        return [path for path, text in self.files.items() if UNNAMED in text]
+
 
 def init(arguments: Namespace) -> int:
     """Write what is missing, or only say what that is (`--dry-run`); every file is named with what became of it."""
     with Repository.discover(Path.cwd()) as repository:
         root = repository.root
-        setup = _setup(repository.work_tree(), tuple(arguments.source), root.name)
+        setup = _setup(repository.work_tree(), tuple(arguments.source), root.name, arguments.action or own_action())
     for outline in setup.outlines:
         _say(_described(outline))
+    new = [path for path in setup.files if not (root / path).exists()]
     for path, text in setup.files.items():
         done = _deed(root / path, text, dry_run=arguments.dry_run)
         _say(f"  {done:<18}  {terminal(path)}")
+    if set(new) & set(setup.unnamed):
+        _say(_UNNAMED)
     if not arguments.dry_run:
         _say(_NEXT)
     return ExitCode.PASS
@@ -75,7 +87,7 @@ def _deed(path: Path, text: str, *, dry_run: bool) -> str:
     return "wrote"
 
 
-def _setup(tree: Tree, sources: Sequence[str], repository: str) -> _Setup:
+def _setup(tree: Tree, sources: Sequence[str], repository: str, action: str) -> _Setup:
     outlines, config = _agents(tree, sources, repository)
     suite = load_suite(tree, config.fixtures, config.test_data, tuple(config.agents))
     files = scaffold(
@@ -83,7 +95,7 @@ def _setup(tree: Tree, sources: Sequence[str], repository: str) -> _Setup:
         config,
         cases=suite.cases,
         manifest=_manifest(tree, config.test_data),
-        workflows=shipped_workflows(),
+        workflows=shipped_workflows(action, frozenset().union(*config.needed_variables().values())),
         day=datetime.now(UTC).date().isoformat(),
     )
     if any(within(path, config.baselines) for path in tree.paths()):

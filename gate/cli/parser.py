@@ -1,9 +1,12 @@
 """What can be typed: one builder per sub-command. Imports nothing heavy, so that `--help` answers at once."""
 
 import argparse
+import re
 
 from gate import __version__
 
+ACTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/agent-eval-gate@[0-9a-f]{40}")
+"""The gate as an action: a copy of its repository, at a commit."""
 _EPILOG = """\
 exit codes:
   0    pass, accepted, or nothing affected
@@ -209,6 +212,12 @@ def _set_up(commands: Commands) -> None:
     init.add_argument(
         "--source", action="append", default=[], metavar="DIR", help="where agents lie (may be repeated; default: look)"
     )
+    init.add_argument(
+        "--action",
+        type=_action,
+        metavar="OWNER/agent-eval-gate@COMMIT",
+        help="the copy of the gate that workflows run (default: where pip has noted that it came from)",
+    )
     init.add_argument("--dry-run", action="store_true", help="say what would be written, write nothing")
     doctor = commands.add("doctor", "doctor:doctor", "look at all the gate needs; say what is missing and the remedy")
     _json(doctor, "print it as data on stdout")
@@ -239,6 +248,12 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a number from 1 up")
     return number
+
+
+def _action(text: str) -> str:
+    if not ACTION.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not OWNER/agent-eval-gate@ and the 40 characters of a commit")
+    return text
 
 
 def _shard(text: str) -> tuple[int, int]:

@@ -110,7 +110,7 @@ def read_config(tree: Tree) -> tuple[str, Config]:
     try:
         text = tree.read(FILE_NAME).decode("utf-8", "replace")
     except KeyError as error:
-        hint = "write one at the top of the repository; docs/configuration.md shows the smallest that works"
+        hint = "`agent-gate init` writes one; docs/configuration.md shows the smallest that works"
         raise UsageError(f"there is no {FILE_NAME}", hint) from error
     return text, parse_config(text)
 

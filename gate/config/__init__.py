@@ -1,6 +1,7 @@
 """`agent-gate.yml`: parsed once, frozen, every problem with its line; unknown keys refused."""
 
 from gate.config.drivers import (
+    INSTANCE_VARIABLE,
     AgentforceDriver,
     AgentforcePreviewDriver,
     ChatDriver,
@@ -30,6 +31,7 @@ from gate.config.settings import (
 __all__ = [
     "DEFAULT_KEYS",
     "FILE_NAME",
+    "INSTANCE_VARIABLE",
     "LIVE",
     "AgentConfig",
     "AgentforceDriver",

@@ -11,6 +11,8 @@ Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 """Name of an environment variable. Secrets are named in the file and live in the environment."""
 Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+")]
 Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
+INSTANCE_VARIABLE = "SF_INSTANCE_URL"
+"""Where an org's address is looked for when the configuration names none."""
 
 
 class LimitsConfig(Section):
@@ -31,6 +33,10 @@ class ReplayDriver(Section):
 
     def secret_variables(self) -> frozenset[str]:
         """None: nothing is asked of anybody."""
+        return frozenset()
+
+    def needed_variables(self) -> frozenset[str]:
+        """None."""
         return frozenset()
 
 
@@ -72,6 +78,10 @@ class ChatDriver(LiveDriver):
         """The key's."""
         return frozenset({self.key})
 
+    def needed_variables(self) -> frozenset[str]:
+        """The key's at the endpoint that is known to want one; an address of your own may do without."""
+        return self.secret_variables() if self.base_url == type(self).model_fields["base_url"].default else frozenset()
+
 
 class CommandDriver(LiveDriver):
     """A program that speaks JSON lines on stdin and stdout (docs/drivers.md); one process a trial."""
@@ -86,6 +96,10 @@ class CommandDriver(LiveDriver):
 
     def secret_variables(self) -> frozenset[str]:
         """Every variable it is handed may be one."""
+        return frozenset(self.environment)
+
+    def needed_variables(self) -> frozenset[str]:
+        """Those it is handed."""
         return frozenset(self.environment)
 
 
@@ -106,6 +120,12 @@ class OrgConfig(Section):
     def secret_variables(self) -> frozenset[str]:
         """The consumer secret's; the key is no secret but is not shown either."""
         return frozenset({self.client_id, self.client_secret})
+
+    def needed_variables(self) -> frozenset[str]:
+        """What a login takes; none where the sf CLI has logged in."""
+        if self.alias:
+            return frozenset()
+        return self.secret_variables() | (frozenset() if self.instance_url else frozenset({INSTANCE_VARIABLE}))
 
 
 class AgentforceDriver(LiveDriver):
@@ -130,6 +150,10 @@ class AgentforceDriver(LiveDriver):
         """Those of its orgs."""
         return self.org.secret_variables() | (self.base_org.secret_variables() if self.base_org else frozenset())
 
+    def needed_variables(self) -> frozenset[str]:
+        """Those of its orgs."""
+        return self.org.needed_variables() | (self.base_org.needed_variables() if self.base_org else frozenset())
+
 
 class AgentforcePreviewDriver(LiveDriver):
     """Un-deployed Agent Script of base and head, compiled and previewed side by side in one sandbox."""
@@ -148,6 +172,10 @@ class AgentforcePreviewDriver(LiveDriver):
     def secret_variables(self) -> frozenset[str]:
         """Those of its org."""
         return self.org.secret_variables()
+
+    def needed_variables(self) -> frozenset[str]:
+        """Those of its org."""
+        return self.org.needed_variables()
 
 
 Driver = Annotated[

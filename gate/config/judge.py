@@ -64,6 +64,13 @@ class JudgeConfig(Section):
         org = self.org.secret_variables() if self.provider == "salesforce" else frozenset()
         return org | (frozenset({key}) if key else frozenset())
 
+    def needed_variables(self) -> frozenset[str]:
+        """The key's, unless an address of your own may do without one; those of the org whose models are asked."""
+        if self.provider == "salesforce":
+            return self.org.needed_variables()
+        free = self.base_url is not None and self.provider != "azure" and self.key is None
+        return frozenset() if self.provider not in LIVE or free else self.secret_variables()
+
 
 class CalibrationConfig(Section):
     """How people measure the judge before it may block."""

@@ -146,3 +146,14 @@ class Config(Section):
             *(hook.secret_variables() for hook in hooks),
             self.judge.secret_variables(),
         )
+
+    def needed_variables(self) -> Mapping[str, frozenset[str]]:
+        """The environment variables without which an agent or the judge cannot be asked, by who needs them."""
+        needed = {
+            f"agent {name}": agent.driver.needed_variables().union(
+                *(hook.secret_variables() for hook in agent.hooks.every())
+            )
+            for name, agent in self.agents.items()
+        }
+        needed["the judge"] = self.judge.needed_variables()
+        return {who: names for who, names in needed.items() if names}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import anyio
 
-from gate.config import OrgConfig
+from gate.config import INSTANCE_VARIABLE, OrgConfig
 from gate.errors import CouldNotTellError, UsageError
 from gate.model.case import Json
 from gate.network.call import Answer, Call
@@ -22,7 +22,6 @@ API_HOST = "https://api.salesforce.com"
 API_VERSION = "v67.0"
 TOKEN_SECONDS = 20 * 60.0
 """A token is renewed after this long; it lives for 30 minutes at most, and does not say how long."""
-INSTANCE_VARIABLE = "SF_INSTANCE_URL"
 _LOGIN_HINT = (
     "the external client app needs the scopes api, chatbot_api and sfap_api, the client credentials flow with a "
     "run-as user, and JWT-based access tokens (docs/drivers.md)"

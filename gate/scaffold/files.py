@@ -36,7 +36,11 @@ _HEAD = f"""\
 version: 1
 
 # `source`: everything that defines the agent and what it runs; a change elsewhere affects no case.
-# `driver`: who answers. `replay` answers from trials recorded for exactly this definition.
+# `driver`: who answers. `replay` answers from trials recorded for exactly this definition. To run the agent itself:
+#   {{type: agentforce-preview}}                            Agent Script, not deployed, in a sandbox
+#   {{type: agentforce}}                                    a published agent
+#   {{type: chat, model: MODEL, prompt: [prompts/FILE]}}    prompt files, by any OpenAI-compatible endpoint
+#   {{type: command, command: [python3, PROGRAM]}}          any program; docs/drivers.md has all their settings
 """
 _TAIL = """\
 

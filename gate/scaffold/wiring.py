@@ -6,15 +6,18 @@ https://docs.github.com/pull-requests/collaborating-with-pull-requests/collabora
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from gate.config import INSTANCE_VARIABLE
 from gate.documents import Document, KeyPath, load_yaml
 from gate.errors import ProblemsError
 from gate.model.case import Json
 from gate.model.problem import Problem
 
 ACTION = "agent-eval-gate"
+_RUNNING = frozenset({"merge_group", "schedule", "workflow_dispatch"})
+"""Events beside those of pull requests on which trials are run."""
 _EVALUATING = frozenset({"opened", "synchronize", "reopened"})
 _SIGNING = frozenset({"labeled"})
 _PULL_REQUEST = ("pull_request", "pull_request_target")
@@ -39,11 +42,18 @@ class GateStep:
     swallowed: bool = False
     shallow: bool = False
     """Whether the job checks out without the history."""
+    given: frozenset[str] = frozenset()
+    """The environment variables that step, job and workflow set."""
 
     @property
     def evaluates(self) -> bool:
         """Whether it runs for every push to a pull request."""
         return any(self._has_types(event, _EVALUATING, default=True) for event in _PULL_REQUEST)
+
+    @property
+    def runs_trials(self) -> bool:
+        """Whether agents are run here, and not only results told."""
+        return "merge" not in self.inputs and (self.evaluates or bool(_RUNNING & self.triggers.keys()))
 
     @property
     def signs_off(self) -> bool:
@@ -87,13 +97,26 @@ def gate_steps(workflows: Mapping[str, str], *, own_action: bool = False) -> tup
     return steps, problems
 
 
-def weak_points(steps: Sequence[GateStep]) -> list[Problem]:
-    """What lets a pull request pass without the gate's word, by file and line; what is missing comes last."""
-    return [*(problem for step in steps for problem in _of_step(step)), *_missing(steps)]
+def weak_points(steps: Sequence[GateStep], needed: Mapping[str, frozenset[str]] | None = None) -> list[Problem]:
+    """What lets a pull request pass without the gate's word, by file and line; what is missing comes last.
+
+    `needed`: the variables without which an agent or the judge cannot be asked, by who needs them.
+    """
+    return [*(problem for step in steps for problem in _of_step(step, needed or {})), *_missing(steps)]
 
 
-def _of_step(step: GateStep) -> Iterator[Problem]:
-    told = [*_silenced(step), *(_filtered(step) if step.evaluates else ()), *_set_up(step)]
+def give(variables: Collection[str]) -> str:
+    """What to do so that a step is given these variables."""
+    return f"add to the step's `env:` {' and '.join(f'`{env_line(name)}`' for name in sorted(variables))}"
+
+
+def env_line(variable: str) -> str:
+    """The line of an `env:` that gives a variable: from the repository's secrets, an address from its variables."""
+    return f"{variable}: ${{{{ {'vars' if variable == INSTANCE_VARIABLE else 'secrets'}.{variable} }}}}"
+
+
+def _of_step(step: GateStep, needed: Mapping[str, frozenset[str]]) -> Iterator[Problem]:
+    told = [*_silenced(step), *(_filtered(step) if step.evaluates else ()), *_set_up(step), *_unequipped(step, needed)]
     return (Problem(path=step.path, line=step.line, message=message, hint=hint) for message, hint in told)
 
 
@@ -122,8 +145,16 @@ def _set_up(step: GateStep) -> Iterator[tuple[str, str]]:
     none = _NO_COMMIT.search(step.uses) is not None
     yield (
         "no release of the gate is named" if none else f"`{step.uses}` can change under you",
-        "put the commit of a release after the `@`",
+        "put the commit of the gate that you use after the `@` (docs/installing.md)",
     )
+
+
+def _unequipped(step: GateStep, needed: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, str]]:
+    missing = {who: names - step.given for who, names in needed.items() if names - step.given}
+    if step.runs_trials and missing:
+        names = frozenset().union(*missing.values())
+        who = " and ".join(missing)
+        yield f"the step is not given {', '.join(sorted(names))}, which {who} cannot be asked without", give(names)
 
 
 def _missing(steps: Sequence[GateStep]) -> Iterator[Problem]:
@@ -145,6 +176,7 @@ def _steps(path: str, document: Document, *, own_action: bool) -> Iterator[GateS
         job = _mapping(value)
         steps = [_mapping(step) for step in _list(job.get("steps"))]
         shallow = any(_is_shallow(step) for step in steps)
+        around = _mapping(workflow.get("env")).keys() | _mapping(job.get("env")).keys()
         for number, step in enumerate(steps):
             uses = str(step.get("uses", ""))
             if not _is_gate(uses, own_action=own_action):
@@ -160,6 +192,7 @@ def _steps(path: str, document: Document, *, own_action: bool) -> Iterator[GateS
                 conditions=tuple(str(part["if"]) for part in (job, step) if "if" in part),
                 swallowed=any(part.get("continue-on-error", False) is not False for part in (job, step)),
                 shallow=shallow,
+                given=frozenset(around | _mapping(step.get("env")).keys()),
             )
 
 

@@ -10,7 +10,11 @@ import pytest
 
 from gate.cli.main import main
 from gate.errors import ExitCode
+from gate.network import wire
 from tests.integration.github.stub import REPOSITORY, Stub, running
+from tests.loopback.chat import endpoint, says
+from tests.loopback.org import SECRETS, FakeOrg
+from tests.loopback.server import serving
 from tests.trees import GitRepository
 
 PROJECTS = Path(__file__).parents[1] / "data" / "salesforce"
@@ -325,6 +329,122 @@ def test_an_outage_of_github_is_no_problem_of_the_repository(
 
     assert code == ExitCode.PASS
     assert found["GitHub"]["state"] == "unknown"
+
+
+def test_the_action_that_is_named_is_written_and_the_doctor_has_nothing_to_say(
+    project: Callable[[str], GitRepository], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without one the zeros are written, and said to be."""
+    root = project("lantern").root
+    assert main(["init", "--dry-run"]) == ExitCode.PASS
+    assert "name no copy of the gate yet" in capsys.readouterr().err
+
+    assert main(["init", "--action", f"acme/agent-eval-gate@{RELEASE}"]) == ExitCode.PASS
+
+    assert "name no copy of the gate yet" not in capsys.readouterr().err
+    assert f"uses: acme/agent-eval-gate@{RELEASE}\n" in (root / ".github/workflows/agent-gate.yml").read_text()
+    assert diagnoses(capsys)[1]["workflows"]["state"] == "fine"
+
+
+CHAT = "version: 1\nagents:\n  shop:\n    source: [agent]\n    driver: {type: chat, model: m, prompt: [agent/p.md]"
+JUDGED = "}\njudge: {provider: openai, model: claude-x, base_url: '%s', key: JUDGE_KEY}\n"
+
+
+@pytest.fixture
+def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], GitRepository]:
+    """A repository with this configuration of a live agent, set up for GitHub, without any key."""
+    for name in (*SECRETS, "SF_INSTANCE_URL", "OPENAI_API_KEY", "JUDGE_KEY"):
+        monkeypatch.delenv(name, raising=False)
+
+    def make(config: str) -> GitRepository:
+        repository = GitRepository(tmp_path / "live")
+        repository.commit({"agent-gate.yml": config, "agent/p.md": "Help.\n", "agent/Shop.agent": "fine"})
+        monkeypatch.chdir(repository.root)
+        assert main(["init", "--action", f"acme/agent-eval-gate@{RELEASE}"]) == ExitCode.PASS
+        return repository
+
+    return make
+
+
+def test_secrets_that_are_not_set_are_told_with_the_lines_a_workflow_needs(
+    live: Callable[[str], GitRepository], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody is asked then; the workflow that was written has them already."""
+    live(f"{CHAT}{JUDGED % 'http://127.0.0.1:9'}")
+
+    code, found = diagnoses(capsys)
+
+    assert code == ExitCode.CONFIGURATION
+    assert found["secrets of agent shop"]["says"] == "not set here: OPENAI_API_KEY"
+    assert "`JUDGE_KEY: ${{ secrets.JUDGE_KEY }}`" in found["secrets of the judge"]["remedy"]
+    assert (found["driver of shop"]["state"], found["judge"]["state"]) == ("unknown", "unknown")
+    assert found["workflows"]["state"] == "fine"
+
+
+@pytest.mark.parametrize(("key", "state"), [("right", "fine"), ("wrong", "problem")])
+def test_a_chat_endpoint_is_asked_whether_it_takes_the_key(
+    key: str,
+    state: str,
+    live: Callable[[str], GitRepository],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """No conversation is paid for, and the key is not shown."""
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    monkeypatch.setenv("JUDGE_KEY", "sesame")
+    with serving(endpoint(lambda *_: says("hello"), key="right")) as server:
+        live(f"{CHAT}, base_url: '{server.url}'{JUDGED % server.url}")
+        _, found = diagnoses(capsys)
+        asked = [one.path for one in server.asked]
+
+    assert asked == ["/models"]
+    assert found["driver of shop"]["state"] == state
+    assert found["judge"]["state"] == "fine"
+    assert ("OPENAI_API_KEY" in found["driver of shop"]["remedy"]) == (state == "problem")
+
+
+def test_an_endpoint_that_is_not_there_is_told(
+    live: Callable[[str], GitRepository], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With what to look at."""
+    monkeypatch.setenv("OPENAI_API_KEY", "key")
+    monkeypatch.setattr(wire, "ATTEMPTS", 1)
+    live(f"{CHAT}, base_url: 'http://127.0.0.1:9'}}\n")
+
+    assert "driver of shop" in problems(capsys)
+
+
+@pytest.mark.parametrize("driver", ["agentforce, agent: Support", "agentforce-preview"])
+def test_an_org_is_logged_in_to_and_a_production_org_is_refused(
+    driver: str,
+    live: Callable[[str], GitRepository],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As a run would do it; sessions are ended."""
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    org = FakeOrg(lambda *_: ("Hello.", []))
+    with serving(org) as server:
+        org.url = server.url
+        monkeypatch.setenv("SF_INSTANCE_URL", server.url)
+        live(f"version: 1\nagents:\n  shop:\n    source: [agent]\n    driver: {{type: {driver}}}\n")
+        _, found = diagnoses(capsys)
+        assert found["driver of shop"]["state"] == "fine"
+        assert org.open_sessions == []
+        org.record["IsSandbox"] = False
+        assert "production" in problems(capsys)["driver of shop"]
+
+
+@pytest.mark.parametrize(("program", "state"), [("git", "fine"), ("no-such-program-here", "problem")])
+def test_the_program_of_a_command_agent_has_to_be_there(
+    program: str, state: str, live: Callable[[str], GitRepository], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is not started."""
+    driver = f"{{type: command, command: [{program}]}}"
+    live(f"version: 1\nagents:\n  shop:\n    source: [agent]\n    driver: {driver}\n")
+
+    assert diagnoses(capsys)[1]["driver of shop"]["state"] == state
 
 
 def test_the_audit_tells_of_the_example_suite(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:

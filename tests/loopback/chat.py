@@ -32,11 +32,13 @@ def calls(*wanted: tuple[str, Mapping[str, Any] | str]) -> Said:
 
 
 def endpoint(model: Model, key: str = "") -> Callable[[Asked], Reply]:
-    """Answers `/chat/completions`, whole or streamed as it is asked."""
+    """Answers `/chat/completions`, whole or streamed as it is asked, and says what it serves."""
 
     def answer(asked: Asked) -> Reply:
         if key and asked.headers.get("authorization") != f"Bearer {key}":
             return Reply(401, {"error": {"message": f"wrong key {asked.headers.get('authorization')}"}})
+        if asked.path == "/models":
+            return Reply(body={"object": "list", "data": [{"id": "rule-1", "object": "model"}]})
         if asked.path != "/chat/completions":
             return Reply(404, {"error": {"message": "no such path"}})
         system, *messages = asked.json["messages"]

@@ -59,6 +59,10 @@ class ChatAgent:
         async with self._wire:
             yield self._problems
 
+    async def models(self) -> Answer:
+        """What the endpoint says it serves, asked while it is open: free, and shows whether the key is taken."""
+        return await self._wire.send(Call(method="GET", path="/models", query=self._driver.query, repeatable=True))
+
     @asynccontextmanager
     async def session(self, case: Case, arm: Arm, trial: int) -> AsyncIterator[Session]:
         """A new conversation: the endpoint remembers nothing between trials."""

@@ -76,17 +76,6 @@ def agents(holding: Holding) -> Iterator[Diagnosis]:
         yield baselines
 
 
-def judge(root: Path, config: Config) -> Diagnosis:
-    """Whether the judge can be asked."""
-    if config.judge.provider == "none":
-        return fine("judge", "none is configured: the checks alone decide, and no secret is needed")
-    folder = root / config.judge.verdicts
-    if not folder.is_dir():
-        remedy = "correct `judge.verdicts` in agent-gate.yml, or set `provider: none`"
-        return problem("judge", f"there is no folder {config.judge.verdicts} of recorded verdicts", remedy)
-    return fine("judge", f"recorded verdicts in {config.judge.verdicts}; no secret is needed")
-
-
 def _recordings(holding: Holding, agent: str, fingerprint: str, place: str) -> Diagnosis:
     about = f"recordings of {agent}"
     folder = holding.root / place
@@ -95,6 +84,11 @@ def _recordings(holding: Holding, agent: str, fingerprint: str, place: str) -> D
         known = {one.fingerprint for one in recorded_definitions(folder) if one.agent == agent}
     except GateError as error:
         return problem_of(about, error)
+    if not known:
+        live = (
+            f"name a driver that runs the agent (docs/drivers.md), or record trials into {place} (docs/recordings.md)"
+        )
+        return problem(about, f"there are none in {place}", live)
     if fingerprint not in known:
         says = f"none of its definition as it is now, {fingerprint[:FOLDER_LENGTH]}; {len(known)} others in {place}"
         return problem(about, says, remedy)

@@ -1,6 +1,6 @@
 """The workflows that run the gate."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from gate.cli.diagnoses.diagnosis import Diagnosis, fine, problem
 from gate.errors import GateError
@@ -13,8 +13,8 @@ FOLDER = ".github/workflows"
 OWN_ACTION = "action.yml"
 
 
-def workflows(tree: Tree) -> Iterator[Diagnosis]:
-    """Whether they are there, and let no change slip past the gate."""
+def workflows(tree: Tree, needed: Mapping[str, frozenset[str]]) -> Iterator[Diagnosis]:
+    """Whether they are there, let nothing slip past the gate, and give it the variables `needed`, by who needs them."""
     paths = [path for path in tree.paths() if within(path, FOLDER) and path.endswith((".yml", ".yaml"))]
     try:
         texts = {path: text.decode("utf-8", "replace") for path, text in tree.read_many(paths).items()}
@@ -23,7 +23,7 @@ def workflows(tree: Tree) -> Iterator[Diagnosis]:
         return
     own_action = OWN_ACTION in tree.paths() and "entrypoint.py" in tree.paths()
     steps, unreadable = gate_steps(texts, own_action=own_action)
-    weak = [*unreadable, *weak_points(steps)]
+    weak = [*unreadable, *weak_points(steps, needed)]
     for one in weak:
         where = f"{one.path}:{one.line}" if one.line else one.path
         yield problem("workflows", f"{where}: {one.message}", one.hint)

@@ -1,11 +1,12 @@
 """How workflows run the gate, and what lets a change slip past it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from gate.scaffold.wiring import gate_steps, weak_points
-from gate.scaffold.workflows import shipped_workflows
+from gate.scaffold.workflows import UNNAMED, shipped_workflows
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "workflows"
 SHIPPED = {"agent-gate.yml": "pr-check.yml", "agent-gate-sign-off.yml": "sign-off.yml"}
@@ -18,9 +19,9 @@ def example(*names: str) -> dict[str, str]:
     return {name: text.replace("@" + "0" * 40, f"@{RELEASE}") for name, text in texts.items()}
 
 
-def told(workflows: dict[str, str], *, own_action: bool = False) -> str:
+def told(workflows: Mapping[str, str], *, own_action: bool = False, needed: Mapping[str, frozenset[str]] = {}) -> str:
     steps, problems = gate_steps(workflows, own_action=own_action)
-    return "\n".join(str(problem) for problem in [*problems, *weak_points(steps)])
+    return "\n".join(str(problem) for problem in [*problems, *weak_points(steps, needed)])
 
 
 BOTH = example("pr-check.yml", "sign-off.yml")
@@ -36,6 +37,38 @@ def test_what_init_writes_is_what_the_examples_show() -> None:
     assert shipped_workflows() == {
         name: (EXAMPLES / source).read_text(encoding="utf-8") for name, source in SHIPPED.items()
     }
+
+
+NEEDED = {"agent shop": frozenset({"SF_INSTANCE_URL", "SF_CLIENT_ID"}), "the judge": frozenset({"OPENAI_API_KEY"})}
+
+
+def test_what_init_writes_names_the_gate_and_gives_it_its_variables() -> None:
+    """As the doctor wants it; sign-off runs no agent as a rule, so it gets no secret."""
+    made = shipped_workflows(f"acme/agent-eval-gate@{RELEASE}", frozenset().union(*NEEDED.values()))
+
+    assert told(made, needed=NEEDED) == ""
+    assert UNNAMED not in "".join(made.values())
+    assert "SF_INSTANCE_URL: ${{ vars.SF_INSTANCE_URL }}" in made["agent-gate.yml"]
+    assert "secrets." not in made["agent-gate-sign-off.yml"]
+
+
+def test_a_step_that_is_not_given_what_an_agent_needs_is_told() -> None:
+    """Who needs it, and the lines to add; set for the whole job is as good, and telling a result needs nothing."""
+    workflows = example("pr-check.yml", "sign-off.yml", "after-merge.yml", "fork-safe/2-report.yml")
+
+    problems = told(workflows, needed=NEEDED)
+
+    assert problems.count("is not given") == 1
+    assert "pr-check.yml:28: error: the step is not given OPENAI_API_KEY, SF_CLIENT_ID, SF_INSTANCE_URL" in problems
+    assert "agent shop and the judge" in problems
+    assert "`OPENAI_API_KEY: ${{ secrets.OPENAI_API_KEY }}`" in problems
+    job = "    env: {OPENAI_API_KEY: a, SF_CLIENT_ID: b, SF_INSTANCE_URL: c}\n    runs-on:"
+    assert told(changed("    runs-on:", job), needed=NEEDED) == ""
+
+
+def test_of_shards_those_that_run_agents_need_their_variables() -> None:
+    """The job that joins them runs none."""
+    assert told(example("shards.yml", "sign-off.yml"), needed=NEEDED).count("is not given") == 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,132 @@
+"""Who is asked over the network, agents and judge: the secrets they need, and whether they let the gate in."""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+
+import anyio
+
+from gate.agents.chat.agent import ChatAgent
+from gate.agents.open import open_agent
+from gate.cli.diagnoses.diagnosis import Diagnosis, fine, problem, problem_of, unknown
+from gate.cli.diagnoses.suite import Holding
+from gate.config import LIVE, ChatDriver, CommandDriver, LiveDriver
+from gate.errors import GateError
+from gate.judges.open import open_judge
+from gate.model.plan import AgentPlan
+from gate.model.problem import Problem
+from gate.model.words import Arm
+from gate.network.call import Answer
+from gate.planning.fingerprint import agent_fingerprint
+from gate.planning.ground import Ground
+from gate.ports import Agent, Judge
+from gate.reports.phrases import count
+from gate.scaffold.wiring import give
+
+LONGEST_SECONDS = 60.0
+"""How long one agent or judge may take to let the gate in."""
+JUDGE = "the judge"
+_NOT_LET_IN = frozenset({401, 403})
+_TRY = "see whether the address is right and can be reached from here"
+
+
+def access(holding: Holding, environ: Mapping[str, str] = os.environ) -> Iterator[Diagnosis]:
+    """The secrets of each live agent and of the judge; those whose secrets are here are asked to let the gate in.
+
+    No case is run: an org is logged in to, definitions are compiled where the driver does that, a chat endpoint says
+    what it serves, and a driver that needs a trace proves with one greeting that it gets one.
+    """
+    lacking: set[str] = set()
+    for who, names in holding.config.needed_variables().items():
+        missing = sorted(name for name in names if not environ.get(name))
+        if missing:
+            lacking.add(who)
+            remedy = f"set {'it' if len(missing) == 1 else 'them'} where the gate runs; in a workflow {give(missing)}"
+            yield problem(f"secrets of {who}", f"not set here: {', '.join(missing)}", remedy)
+        else:
+            yield fine(f"secrets of {who}", ", ".join(sorted(names)))
+    for name, agent in holding.config.agents.items():
+        if isinstance(agent.driver, LiveDriver):
+            about = f"driver of {name}"
+            short = f"agent {name}" in lacking
+            yield unknown(about, "needs its secrets to be asked") if short else _agent(about, name, holding, environ)
+    yield _judge(holding, environ, lacking=JUDGE in lacking)
+
+
+def _agent(about: str, name: str, holding: Holding, environ: Mapping[str, str]) -> Diagnosis:
+    config = holding.config.agents[name]
+    driver = config.driver
+    if isinstance(driver, CommandDriver):
+        return _program(about, driver.command[0], holding)
+    sides = {Arm.HEAD: holding.tree, Arm.BASE: holding.base or holding.tree}
+    ground = Ground(holding.config)
+    base, head = (agent_fingerprint(ground.definition(name, sides[arm])) for arm in (Arm.BASE, Arm.HEAD))
+    plan = AgentPlan(name=name, base_fingerprint=base, head_fingerprint=head, affected=False)
+    try:
+        agent = open_agent(holding.root, config, plan, sides, environ)
+        problems, models = anyio.run(_opened, agent)
+    except GateError as error:
+        return problem_of(about, error) if error.hint else problem(about, error.message, _TRY)
+    except TimeoutError:
+        return problem(about, f"did not answer within {LONGEST_SECONDS:.0f} seconds", _TRY)
+    if problems:
+        says = f"{count(len(problems), 'problem')} in the definition, first {problems[0]}"
+        return problem(about, says, "mend the definition: as it is, it cannot be run")
+    if isinstance(driver, ChatDriver) and models is not None:
+        return _endpoint(about, driver, models)
+    return fine(about, f"{driver.type} lets the gate in")
+
+
+def _program(about: str, program: str, holding: Holding) -> Diagnosis:
+    found = shutil.which(program) or program.removeprefix("./") in holding.tree.paths()
+    if found:
+        return fine(about, f"{program} is there")
+    remedy = "install it, or name a file of the agent's source; on GitHub it has to be in the action's image"
+    return problem(about, f"there is no program {program}", remedy)
+
+
+async def _opened(agent: Agent) -> tuple[list[Problem], Answer | None]:
+    with anyio.fail_after(LONGEST_SECONDS):
+        async with agent.open() as problems:
+            return list(problems), await agent.models() if isinstance(agent, ChatAgent) else None
+
+
+def _endpoint(about: str, driver: ChatDriver, models: Answer) -> Diagnosis:
+    if models.status in _NOT_LET_IN:
+        says = f"{driver.base_url} does not take the key in {driver.key}: HTTP {models.status}"
+        return problem(about, says, f"put a key of that endpoint into {driver.key}")
+    if not models.good:
+        says = f"{driver.base_url} does not say what it serves (HTTP {models.status}): a run will tell"
+        return unknown(about, says)
+    return fine(about, f"{driver.base_url} lets the gate in")
+
+
+def _judge(holding: Holding, environ: Mapping[str, str], *, lacking: bool) -> Diagnosis:
+    config = holding.config.judge
+    if config.provider == "none":
+        return fine("judge", "none is configured: the checks alone decide, and no secret is needed")
+    if config.provider in LIVE:
+        return unknown("judge", "needs its secrets to be asked") if lacking else _live_judge(holding, environ)
+    if (holding.root / config.verdicts).is_dir():
+        return fine("judge", f"recorded verdicts in {config.verdicts}; no secret is needed")
+    remedy = "correct `judge.verdicts` in agent-gate.yml, or set `provider: none`"
+    return problem("judge", f"there is no folder {config.verdicts} of recorded verdicts", remedy)
+
+
+def _live_judge(holding: Holding, environ: Mapping[str, str]) -> Diagnosis:
+    config = holding.config.judge
+    try:
+        judge = open_judge(holding.root, holding.config, {}, environ)
+        if judge is not None:
+            anyio.run(_let_in, judge)
+    except GateError as error:
+        return problem_of("judge", error) if error.hint else problem("judge", error.message, _TRY)
+    except TimeoutError:
+        return problem("judge", f"did not answer within {LONGEST_SECONDS:.0f} seconds", _TRY)
+    return fine("judge", f"{config.provider} {config.model}; `agent-gate calibrate probe` asks it questions")
+
+
+async def _let_in(judge: Judge) -> None:
+    with anyio.fail_after(LONGEST_SECONDS):
+        async with judge.open():
+            return

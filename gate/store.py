@@ -51,6 +51,7 @@ class Inputs:
     test_data: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # what was said of the run beside its verdicts
     measured: Mapping[str, tuple[Measured, ...]] = field(default_factory=dict)  # by agent: how far its judge is known
+    scripted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by agent: models that its scripts name
     broken: tuple[Problem, ...] = ()  # why nothing could be run: the head's definition does not compile
 
 

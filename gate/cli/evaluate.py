@@ -75,6 +75,7 @@ def start(
         capabilities={name: agent.capabilities for name, agent in agents.items()},
         baselines=workspace.baselines,
         measured=workspace.measured(),
+        scripted=workspace.scripted,
         test_data=workspace.test_data,
     )
     folder = RunFolder.create(runs or workspace.root / config.runs, run_folder_name(started, label, plan.head.sha))

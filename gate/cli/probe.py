@@ -9,6 +9,8 @@ from tabulate import tabulate
 
 from gate.cli.workspace import read_config
 from gate.errors import ExitCode, UsageError
+from gate.judges.kin import scripted_models
+from gate.judges.live import LiveJudge
 from gate.judges.open import open_judge
 from gate.judges.probe import PROBES, Probe
 from gate.model.judge import NoVote, Vote
@@ -21,10 +23,13 @@ from gate.scoring.wording import quoted
 def probe(arguments: Namespace) -> int:
     """Ask the configured judge every probe once; exit with 1 when it fails one."""
     with Repository.discover(Path.cwd()) as repository:
-        _, config = read_config(repository.work_tree())
+        tree = repository.work_tree()
+        _, config = read_config(tree)
+        scripted = scripted_models(config, tree)
         root = repository.root
-    judge = open_judge(root, config, {})
-    if judge is None or config.judge.provider == "recorded":
+    anew = config.judge.model_copy(update={"cache": ""})  # what was said yesterday tests nothing today
+    judge = open_judge(root, config.model_copy(update={"judge": anew}), {}, scripted=scripted)
+    if not isinstance(judge, LiveJudge):
         raise UsageError(
             "no judge is configured that can be asked", "set `judge.provider` to a live one (docs/judge.md)"
         )

@@ -66,7 +66,7 @@ class Setting:
             inputs=inputs,
             plan=folder.plan(),
             cases=cases,
-            judge=open_judge(Path(inputs.root), inputs.config, inputs.test_data),
+            judge=open_judge(Path(inputs.root), inputs.config, inputs.test_data, scripted=inputs.scripted),
             quarantined=aside.cases,
             advisory=advisory_from(inputs.measured),
             notes=(*aside.notes, *inputs.notes),

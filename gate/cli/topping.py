@@ -12,7 +12,6 @@ from gate.cli.recording import Recorded, recording, refuse_missing
 from gate.cli.stored import baseline_path, require_default_branch, stored_baselines
 from gate.cli.upkeep import Ran, Upkeep, head_trials, lacking, upkeep
 from gate.cli.workspace import Workspace
-from gate.judges.open import open_judge
 from gate.model.baseline import Baseline
 from gate.model.case import Case
 from gate.model.plan import AgentPlan, Plan
@@ -63,7 +62,7 @@ def _of(cases: Iterable[Case], agent: str) -> list[Case]:
 
 def scorers_now(workspace: Workspace) -> Scorers:
     """What would give the scores of a run today."""
-    judge = open_judge(workspace.root, workspace.config, workspace.test_data)
+    judge = workspace.judge()
     return Scorers(judge=judge.fingerprint if judge else "", checks=CHECKS_VERSION)
 
 

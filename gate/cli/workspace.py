@@ -12,6 +12,7 @@ from gate.cli.spread import spread
 from gate.config import FILE_NAME, Config, ReplayDriver, VerdictsConfig, parse_config
 from gate.errors import ProblemsError, UsageError
 from gate.fixtures.suite import Suite, load_suite
+from gate.judges.kin import Models, scripted_models
 from gate.judges.open import open_judge
 from gate.model.baseline import Baseline
 from gate.model.calibration import Calibration, Measured
@@ -24,7 +25,7 @@ from gate.planning.ground import Ground
 from gate.planning.plan import make_plan
 from gate.planning.sharing import base_cases
 from gate.planning.sides import Scope, Side
-from gate.ports import Tree
+from gate.ports import Judge, Tree
 from gate.repository.repository import WORKING_TREE, Repository
 from gate.repository.trees import GitTree, LinkedTree
 
@@ -46,6 +47,7 @@ class Workspace:
     baselines: Mapping[str, Baseline]
     calibrations: Mapping[str, Calibration]
     test_data: Mapping[str, str]
+    scripted: Models
     bailouts: tuple[str, ...] = ()
 
     @property
@@ -57,13 +59,18 @@ class Workspace:
         """How far the judge of today is known on each agent.
 
         Rubrics are the base's where it has the case: a change cannot make a judge unknown that would have blocked it.
+        Nothing is known of a judge behind a name that may move on to another model.
         """
-        judge = open_judge(self.root, self.config, self.test_data) if self.calibrations else None
-        if judge is None:
+        judge = self.judge() if self.calibrations else None
+        if judge is None or not self.config.judge.pinned:
             return {}
         cases = {case.key: case for case in (*self.head.cases, *self.base.cases)}.values()
         asked = self.config.calibration.agreement
         return {agent: measured(known, cases, judge.fingerprint, asked) for agent, known in self.calibrations.items()}
+
+    def judge(self) -> Judge | None:
+        """The configured judge. Raises `UsageError` when it may not score these agents."""
+        return open_judge(self.root, self.config, self.test_data, scripted=self.scripted)
 
     def plan(self, scope: Scope, verdicts: VerdictsConfig | None = None) -> Plan:
         """The plan of a run over these sides, under the configured policy or another one."""
@@ -158,6 +165,7 @@ def _open(repository: Repository, base: str, head: str, parted: str) -> Workspac
         baselines=read_baselines(base_tree, config),
         calibrations=read_calibrations(base_tree, config),
         test_data=suite.data,
+        scripted=scripted_models(config, head_tree),
         bailouts=bailouts,
     )
 

@@ -37,7 +37,7 @@ class JudgeConfig(Section):
     boundary: Literal["any", "salesforce"] = "any"
     """salesforce = transcripts may not leave the trust boundary: any other provider is refused."""
     resolved: str = ""
-    """Id of the model that must answer, as it names itself; an alias that moves on is noticed. Empty = any."""
+    """Id of the model that must answer, as it names itself. Empty = any, which can be no ground to block a merge."""
     cache: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]*$")] = "verdicts"
     """Folder of verdicts already paid for, below ~/.cache/agent-eval-gate; empty = none are kept."""
     max_tokens: int = Field(default=2000, ge=100)
@@ -57,6 +57,11 @@ class JudgeConfig(Section):
         if self.boundary == "salesforce" and self.provider not in {"salesforce", "recorded", "none"}:
             raise ValueError(f"`boundary: salesforce` keeps transcripts in the org: provider {self.provider!r} may not")
         return self
+
+    @property
+    def pinned(self) -> bool:
+        """Whether its fingerprint stands for one model: what a name stands for may change unnoticed."""
+        return self.provider not in LIVE or bool(self.resolved)
 
     def secret_variables(self) -> frozenset[str]:
         """The key's, or those of the org whose models are asked."""

@@ -1,22 +1,22 @@
-"""A judge asked over the network: the cache first, then the provider, one repair of a reply that cannot be read."""
+"""A judge asked over the network: the cache first, then the provider, one repair of a reply that cannot be used."""
 
 import hashlib
 import secrets
-from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Protocol
 
 from gate.judges.cache import Cache, cache_key
+from gate.judges.ledger import Ledger
 from gate.judges.providers.ask import Ask, Completed, Message, Provider
-from gate.judges.reply import read_reply, repair_request
+from gate.judges.reply import read_reply, repair_request, unproved
 from gate.judges.veil import Veil
 from gate.model.judge import JudgeQuestion, NoVote, Vote
 from gate.network.call import Answer, Call
 from gate.scoring.question import prompt, prompt_fingerprint
 
-_BAD_REQUEST = 400
+_REFUSED_PART = frozenset({400, 422})
 
 
 class Line(Protocol):
@@ -31,32 +31,27 @@ class Line(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class Ledger:
-    """What a judge was asked and what it cost. `models` counts the resolved ids that answered."""
-
-    calls: int = 0
-    cached: int = 0
-    repaired: int = 0
-    unreadable: int = 0
-    refused: int = 0
-    masked: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    models: Counter[str] = field(default_factory=Counter)
-
-
 class LiveJudge:
     """Votes of one model. `resolved` pins the id that must answer; empty = any, and it is said which did.
 
-    `identity` is what the fingerprint is made of beside pin and prompt: provider, address and model.
+    `identity` is what the fingerprint is made of beside pin and prompt: provider, address and model. `met` is told the
+    id of each model that answers, and raises `UsageError` when it may not judge.
     """
 
     def __init__(
-        self, line: Line, provider: Provider, identity: Sequence[str], *, resolved: str, cache: Cache, veil: Veil
+        self,
+        line: Line,
+        provider: Provider,
+        identity: Sequence[str],
+        *,
+        resolved: str,
+        cache: Cache,
+        veil: Veil,
+        met: Callable[[str], None],
     ) -> None:
-        self._line, self._provider = line, provider
+        self._line, self._provider, self._met = line, provider, met
         self._resolved, self._cache, self._veil = resolved, cache, veil
+        self._model = identity[-1]
         self._identity = "\n".join([*identity, resolved, prompt_fingerprint()])
         self._left_out: frozenset[str] = frozenset()
         self.ledger = Ledger()
@@ -74,92 +69,104 @@ class LiveJudge:
 
     async def vote(self, question: JudgeQuestion, index: int) -> Vote | NoVote:
         """The kept vote, else a new one, which is kept as soon as it is there."""
-        key = cache_key(question.hash, self.fingerprint, index)
-        kept = self._cache.get(key)
+        veiled = self._veil.over(question)
+        key = cache_key(veiled.question.hash, self.fingerprint, index)
+        kept = self._cache.get(key, question.dimensions)
         if kept is not None:
             self.ledger.cached += 1
-            return replace(kept, cached=True)
-        veiled, places = self._veil.over(question)
-        self.ledger.masked += places
-        vote = await self._asked(veiled)
+            self.ledger.models[kept.model] += 1
+            return veiled.lifted(kept)
+        self.ledger.masked.update(veiled.places)
+        vote = await self._asked(veiled.question)
         if isinstance(vote, NoVote):
             return vote
-        lifted = self._veil.lifted(vote)
-        self._cache.put(key, lifted, max(self.ledger.models, default=""))
-        return lifted
+        if not unproved(vote, veiled.question):
+            self._cache.put(key, vote)
+        return veiled.lifted(vote)
 
     async def _asked(self, question: JudgeQuestion) -> Vote | NoVote:
+        """The answer, after one repair where it cannot be read or its quotes prove nothing."""
         first = Message(role="user", text=prompt(question, secrets.token_hex(12)))
         ask = Ask(system=question.instructions, messages=[first], dimensions=question.dimensions)
         said = await self._completed(ask)
         read = self._read(said, question)
+        wrong = _wrong(read, question)
+        if not isinstance(read, str) and not wrong:
+            return _with_cost(read, said)
+        self.ledger.repaired += 1
+        answered = Message(role="assistant", text=said.text if said.text.strip() else "(nothing)")
+        again = [first, answered, Message(role="user", text=repair_request(wrong))]
+        mended = await self._completed(replace(ask, messages=again))
+        second = self._read(mended, question)
+        if isinstance(second, Vote) or isinstance(read, str):
+            read = second
         if isinstance(read, str):
-            self.ledger.repaired += 1
-            answered = Message(role="assistant", text=said.text or "(nothing)")
-            again = [first, answered, Message(role="user", text=repair_request(read))]
-            second = await self._completed(replace(ask, messages=again))
-            said = Completed(
-                text=second.text,
-                model=second.model,
-                stopped=second.stopped,
-                input_tokens=said.input_tokens + second.input_tokens,
-                output_tokens=said.output_tokens + second.output_tokens,
-            )
-            read = self._read(said, question)
-            if isinstance(read, str):
-                self.ledger.unreadable += 1
-                read = NoVote(reason=f"the judge's reply could not be read, also after a repair: {read}")
-            read = replace(read, calls=2)
-        return replace(read, input_tokens=said.input_tokens, output_tokens=said.output_tokens)
+            self.ledger.unreadable += 1
+            read = NoVote(reason=f"the judge's reply could not be read, also after a repair: {read}")
+        return _with_cost(read, said, mended)
 
     def _read(self, said: Completed, question: JudgeQuestion) -> Vote | NoVote | str:
         """The vote, why there is none, or what has to be repaired."""
+        if said.stopped:
+            self.ledger.refused += 1
+            return NoVote(reason=f"no judgement: {said.stopped}")
         if self._resolved and said.model != self._resolved:
             return NoVote(
                 reason=f"the judge answered as {said.model or 'an unnamed model'}, not as {self._resolved}: calibrate "
                 "it anew, then set `judge.resolved`"
             )
-        if said.stopped:
-            self.ledger.refused += 1
-            return NoVote(reason=f"no judgement: {said.stopped}")
         return read_reply(said.text, question.dimensions)
 
     async def _completed(self, ask: Ask) -> Completed:
         """The provider's answer; an optional part of a request that it refuses is left out from then on."""
         while True:
             self.ledger.calls += 1
-            answer = await self._line.send(self._provider.call(ask, self._left_out))
-            refused = self._refused_part(answer)
+            left_out = self._left_out
+            answer = await self._line.send(self._provider.call(ask, left_out))
+            refused = self._refused_part(answer, left_out)
             if not refused:
                 break
             self._left_out |= {refused}
         said = self._provider.read(answer)
+        if said.model:
+            self._met(said.model)
         self.ledger.models[said.model] += 1
         self.ledger.input_tokens += said.input_tokens
         self.ledger.output_tokens += said.output_tokens
         return said
 
-    def _refused_part(self, answer: Answer) -> str:
-        if answer.status != _BAD_REQUEST:
+    def _refused_part(self, answer: Answer, left_out: frozenset[str]) -> str:
+        """The part of this request that is refused; others under way may have been told the same meanwhile."""
+        if answer.status not in _REFUSED_PART:
             return ""
         text = answer.text
-        return next((part for part in sorted(self._provider.optional() - self._left_out) if part in text), "")
+        return next((part for part in sorted(self._provider.optional() - left_out) if part in text), "")
 
     def notes(self) -> tuple[str, ...]:
         """What a reader of the report should know of the judge in this run."""
-        used = self.ledger
-        found = []
-        if names := ", ".join(sorted(filter(None, used.models))):
-            pin = "" if self._resolved else "; pin it with `judge.resolved`, so that a change of the model is noticed"
-            found.append(f"judge: answered as {names}{pin}")
-        if used.cached:
-            found.append(f"judge: {used.cached} votes were paid for earlier and taken from the cache")
-        if used.repaired:
-            found.append(f"judge: {used.repaired} replies could not be read at first, {used.unreadable} not at all")
-        if used.refused:
-            found.append(f"judge: gave no judgement {used.refused} times (refusal or cut off)")
-        if used.masked:
-            found.append(f"judge: personal test data was masked in {used.masked} places of what it saw")
+        found = list(self.ledger.notes(self._model, self._resolved))
         if self._cache.unreadable:
             found.append(f"judge: {self._cache.unreadable} kept verdicts could not be read and were left out")
+        if self._cache.unkept:
+            found.append(
+                f"judge: {self._cache.unkept} verdicts could not be written to the cache: a run that breaks off would "
+                "pay for them again; make ~/.cache (or XDG_CACHE_HOME) writable"
+            )
         return tuple(found)
+
+
+def _wrong(read: Vote | NoVote | str, question: JudgeQuestion) -> str:
+    """What the judge is asked to mend; empty = nothing."""
+    if isinstance(read, str):
+        return read
+    return unproved(read, question) if isinstance(read, Vote) else ""
+
+
+def _with_cost(read: Vote | NoVote, *said: Completed) -> Vote | NoVote:
+    return replace(
+        read,
+        model=said[-1].model,
+        calls=len(said),
+        input_tokens=sum(one.input_tokens for one in said),
+        output_tokens=sum(one.output_tokens for one in said),
+    )

@@ -3,12 +3,13 @@
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from gate.config import DEFAULT_KEYS, ChatDriver, Config, JudgeConfig
+from gate.config import DEFAULT_KEYS, Config, JudgeConfig
 from gate.errors import UsageError
 from gate.judges.cache import Cache
-from gate.judges.family import family_of
+from gate.judges.kin import Kin, Models
 from gate.judges.live import Line, LiveJudge
 from gate.judges.providers.anthropic import Anthropic
 from gate.judges.providers.ask import Provider
@@ -25,12 +26,18 @@ from gate.scoring.recorded import RecordedJudge
 OPENAI = "https://api.openai.com/v1"
 ANTHROPIC = "https://api.anthropic.com/v1"
 AZURE_VERSION = "2024-10-21"
+_NO_MODELS: Models = {}
 
 
 def open_judge(
-    root: Path, config: Config, test_data: Mapping[str, str], environ: Mapping[str, str] = os.environ
+    root: Path,
+    config: Config,
+    test_data: Mapping[str, str],
+    environ: Mapping[str, str] = os.environ,
+    *,
+    scripted: Models = _NO_MODELS,
 ) -> Judge | None:
-    """The configured judge; None = checks alone.
+    """The configured judge; None = checks alone. `scripted` are the models that the agents' scripts name.
 
     Raises `UsageError` when it is of the same family as an agent. That a key is missing is said when it is opened.
     """
@@ -39,7 +46,8 @@ def open_judge(
         return None
     if judge.provider == "recorded":
         return RecordedJudge(FolderTree(root / judge.verdicts), "")
-    _refuse_kin(config)
+    kin = Kin(config, scripted)
+    kin.refuse()
     line, provider = _connection(judge, environ)
     return LiveJudge(
         line,
@@ -47,7 +55,8 @@ def open_judge(
         (judge.provider, str(judge.base_url or ""), judge.model),
         resolved=judge.resolved,
         cache=Cache(cache_folder(judge, environ)),
-        veil=Veil.of(test_data),
+        veil=Veil(test_data, config.redaction),
+        met=kin.met,
     )
 
 
@@ -57,19 +66,6 @@ def cache_folder(judge: JudgeConfig, environ: Mapping[str, str]) -> Path | None:
         return None
     home = environ.get("XDG_CACHE_HOME") or str(Path(environ.get("HOME") or "~").expanduser() / ".cache")
     return Path(home) / "agent-eval-gate" / judge.cache
-
-
-def _refuse_kin(config: Config) -> None:
-    judge = config.judge
-    family = judge.family.casefold() or family_of(judge.model)
-    for name, agent in config.agents.items():
-        model = agent.model or (agent.driver.model if isinstance(agent.driver, ChatDriver) else "")
-        if model and (model == judge.model or (family and family_of(model) == family)):
-            raise UsageError(
-                f"judge.model {judge.model} is of the same family as agent {name}'s model {model} "
-                f"({family or 'the same model'}): models favour their own kind",
-                "name a judge of another family, or set `judge.family` where the name misleads",
-            )
 
 
 def _connection(judge: JudgeConfig, environ: Mapping[str, str]) -> tuple[Line, Provider]:
@@ -140,4 +136,4 @@ class _OrgLine:
             yield org
 
     async def send(self, call: Call) -> Answer:
-        return await self._org.ask_api(call)
+        return await self._org.ask_api(replace(call, seconds=self._seconds))

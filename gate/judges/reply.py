@@ -9,10 +9,15 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from gate.model.case import Json
-from gate.model.judge import Vote, VoteScore
+from gate.model.judge import JudgeQuestion, Vote, VoteScore
 from gate.model.words import Dimension
+from gate.scoring.votes import turn_of
+from gate.scoring.wording import fold
 
 _KEYS = ("reason", "quote", "score")
+_LEAST_WORDS, _MOST_WORDS = 3, 60
+_LEAST_CHARACTERS = 8
+"""Letters and digits of a quote that need not be three words: an order number, a sentence in Chinese."""
 
 
 def read_reply(text: str, dimensions: Sequence[Dimension]) -> Vote | str:
@@ -35,6 +40,31 @@ def read_reply(text: str, dimensions: Sequence[Dimension]) -> Vote | str:
             return f"{dimension}: {score}"
         scores[dimension] = score
     return Vote(scores=scores)
+
+
+def unproved(vote: Vote, question: JudgeQuestion) -> str:
+    """Why a vote's quotes are no evidence: made up, a word that occurs anywhere, or half the transcript.
+
+    Empty = they are evidence. A reply shorter than three words may be quoted whole.
+    """
+    wrong = ((dimension, _no_evidence(score.quote, question)) for dimension, score in vote.scores.items())
+    return "; ".join(f"{dimension}: {why}" for dimension, why in wrong if why)
+
+
+def _no_evidence(quote: str, question: JudgeQuestion) -> str:
+    how = f"copy {_LEAST_WORDS} to 30 words exactly as they stand there"
+    if turn_of(quote, question) is None:
+        return f"the quote does not occur in the TRANSCRIPT; {how}"
+    words = fold(quote).split()
+    if len(words) > _MOST_WORDS:
+        return f"the quote is too long to show anything; {how}"
+    telling = len(words) >= _LEAST_WORDS or sum(map(str.isalnum, quote)) >= _LEAST_CHARACTERS
+    return "" if telling or _is_whole_line(quote, question) else f"the quote is too short to show anything; {how}"
+
+
+def _is_whole_line(quote: str, question: JudgeQuestion) -> bool:
+    lines = (line for text in question.turns.values() for line in text.splitlines())
+    return any(fold(quote) == fold(line.partition(": ")[2]) for line in lines)
 
 
 def reply_schema(dimensions: Sequence[Dimension]) -> Json:

@@ -1,49 +1,42 @@
-"""What a judge need not know of the people in the test data: names, addresses and numbers become marks. Pure."""
+"""What a judge need not know: names of the test data, addresses, card and phone numbers, record ids become marks. Pure.
+
+Equal values get equal marks in all parts of a question, so what the reference says can still be held against the reply;
+the marks of an answer are taken back before anybody reads it.
+"""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from gate.config import RedactionConfig
+from gate.fixtures.record_ids import CANDIDATE, is_record_id
 from gate.model.judge import JudgeQuestion, Part, Vote
-from gate.redaction.personal import CARD, EMAIL, PHONE, digits_of, is_card_number
+from gate.redaction.personal import CARD, EMAIL, PHONE, PHONE_DIGITS, digits_of, is_card_number
+from gate.scoring.question import hash_of
 
 _NAME = re.compile(r"name|holder|contact$|person", re.IGNORECASE)
 _NOT_OF_PEOPLE = re.compile(r"product|item|topic|company|shop|store|brand|file|user_?name|article", re.IGNORECASE)
 _SHORTEST = 3
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+Identity = Callable[[str], str]
+"""What makes two ways to write a value the same one; empty = the words are no such value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Veil:
-    """What each personal value of the test data is shown as."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Veiled:
+    """A question as a judge sees it: `marks` to the words behind each, `places` masked by kind.
 
+    Its hash is of what is seen, so questions that differ in what is hidden alone are the same to a judge.
+    """
+
+    question: JudgeQuestion
     marks: Mapping[str, str]
-
-    @classmethod
-    def of(cls, test_data: Mapping[str, str]) -> "Veil":
-        """The veil over a manifest; a value's key or its form says what it is."""
-        marks: dict[str, str] = {}
-        numbers: dict[str, int] = {}
-        for key, value in sorted(test_data.items()):
-            kind = _kind(key, value)
-            if kind and value not in marks and len(value) >= _SHORTEST:
-                numbers[kind] = numbers.get(kind, 0) + 1
-                marks[value] = f"[{kind} {numbers[kind]}]" if kind == "name" else f"[their {kind} {numbers[kind]}]"
-        return cls(dict(sorted(marks.items(), key=lambda item: -len(item[0]))))
-
-    def over(self, question: JudgeQuestion) -> tuple[JudgeQuestion, int]:
-        """The question with marks for the values, and in how many places there were any."""
-        places = 0
-        parts: list[Part] = []
-        for part in question.parts:
-            text = part.text
-            for value, mark in self.marks.items():
-                text, times = re.subn(_whole(value), lambda _, mark=mark: mark, text)  # type: ignore[misc]
-                places += times
-            parts.append(Part(title=part.title, text=text))
-        return replace(question, parts=tuple(parts)), places
+    places: Mapping[str, int]
 
     def lifted(self, vote: Vote) -> Vote:
-        """The vote with the values back in its quotes and reasons, so that they can be held against the transcript."""
+        """The vote with the words back in its quotes and reasons."""
         scores = {
             dimension: replace(one, quote=self._back(one.quote), reason=self._back(one.reason))
             for dimension, one in vote.scores.items()
@@ -51,21 +44,101 @@ class Veil:
         return replace(vote, scores=scores)
 
     def _back(self, text: str) -> str:
-        for value, mark in self.marks.items():
-            text = text.replace(mark, value)
+        for mark, words in self.marks.items():
+            text = text.replace(mark, words)
         return text
+
+
+class Veil:
+    """Made once of the test data and of what the configuration masks; laid over one question at a time."""
+
+    def __init__(self, test_data: Mapping[str, str], config: RedactionConfig) -> None:
+        names = sorted({value for key, value in test_data.items() if _is_name(key, value)})
+        self._finders = [*_kinds(config), *_names(names)]
+
+    def over(self, question: JudgeQuestion) -> Veiled:
+        """The question with marks in its parts and turns."""
+        hand = _Hand(taken="\n".join(part.text for part in question.parts))
+        parts = tuple(Part(title=part.title, text=self._masked(part.text, hand)) for part in question.parts)
+        places = Counter(hand.places)  # the turns below are the transcript part once more
+        turns = {number: self._masked(text, hand) for number, text in question.turns.items()}
+        seen = replace(question, hash=hash_of(question.dimensions, parts), parts=parts, turns=turns)
+        return Veiled(question=seen, marks={mark: words for words, mark in hand.marks.items()}, places=places)
+
+    def _masked(self, text: str, hand: "_Hand") -> str:
+        for kind, pattern, identity in self._finders:
+            text = pattern.sub(lambda found, kind=kind, of=identity: hand.mark(kind, found[0], of(found[0])), text)  # type: ignore[misc]
+        return text
+
+
+@dataclass(slots=True, kw_only=True)
+class _Hand:
+    """Deals marks for one question, none of which occurs in it (`taken`)."""
+
+    taken: str
+    marks: dict[str, str] = field(default_factory=dict)
+    places: Counter[str] = field(default_factory=Counter)
+    _numbers: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    _last: Counter[str] = field(default_factory=Counter)
+
+    def mark(self, kind: str, words: str, same: str) -> str:
+        if not same:
+            return words
+        self.places[kind] += 1
+        if words not in self.marks:
+            self.marks[words] = self._new(kind, same)
+        return self.marks[words]
+
+    def _new(self, kind: str, same: str) -> str:
+        """`[their phone 1]`, and `[their phone 1b]` where the same number is written in another way."""
+        if (kind, same) not in self._numbers:
+            self._last[kind] += 1
+            while f"[their {kind} {self._last[kind]}" in self.taken:
+                self._last[kind] += 1
+            self._numbers[kind, same] = (f"[their {kind} {self._last[kind]}", 0)
+        begun, ways = self._numbers[kind, same]
+        self._numbers[kind, same] = (begun, ways + 1)
+        return f"{begun}{_LETTERS[min(ways, 25)] if ways else ''}]"
+
+
+def _names(names: Sequence[str]) -> Iterator[tuple[str, re.Pattern[str], Identity]]:
+    """Whole names first, then the words of those that consist of several, which stand alone in a reply."""
+    for name in sorted(names, key=len, reverse=True):
+        yield "name", re.compile(_whole(name), re.IGNORECASE), str.casefold
+    words = {word for name in names if _is_several(name) for word in name.split() if len(word) >= _SHORTEST}
+    if words:
+        longest_first = sorted(words, key=lambda word: (-len(word), word))
+        yield "name", re.compile("|".join(map(_whole, longest_first))), str
+
+
+def _kinds(config: RedactionConfig) -> Iterator[tuple[str, re.Pattern[str], Identity]]:
+    """The repository's own expressions first, then what the configuration has masked everywhere."""
+    known: dict[str, tuple[re.Pattern[str], Identity]] = {
+        "email": (EMAIL, str.casefold),
+        "record-id": (CANDIDATE, lambda words: words[:15] if is_record_id(words) else ""),
+        "card": (CARD, lambda words: digits_of(words) if is_card_number(digits_of(words)) else ""),
+        "phone": (PHONE, _phone),
+    }
+    for kind, expression in config.patterns.items():
+        yield kind, re.compile(expression), str
+    for kind, (pattern, identity) in known.items():
+        if kind in config.kinds:
+            yield kind, pattern, identity
+
+
+def _phone(words: str) -> str:
+    digits = digits_of(words)
+    return digits[-PHONE_DIGITS:] if PHONE_DIGITS <= len(digits) <= 15 else ""
 
 
 def _whole(value: str) -> str:
     return rf"(?<!\w){re.escape(value)}(?!\w)"
 
 
-def _kind(key: str, value: str) -> str:
-    if EMAIL.fullmatch(value):
-        return "e-mail"
-    if CARD.fullmatch(value) and is_card_number(digits_of(value)):
-        return "card"
-    if PHONE.fullmatch(value):
-        return "phone"
+def _is_several(name: str) -> bool:
+    return 2 <= len(name.split()) <= 4 and all(word[0].isupper() for word in name.split())
+
+
+def _is_name(key: str, value: str) -> bool:
     last = key.rsplit(".", 1)[-1]
-    return "name" if _NAME.search(last) and not _NOT_OF_PEOPLE.search(key) else ""
+    return len(value) >= _SHORTEST and bool(_NAME.search(last)) and not _NOT_OF_PEOPLE.search(key)

@@ -44,9 +44,13 @@ class VoteScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vote:
-    """A judge's answer to one question. `calls` is what it took: 0 when `cached`, 2 after a repair."""
+    """A judge's answer to one question. `calls` is what it took: 0 when `cached`, 2 after a repair.
+
+    `model` is the id the model gave itself when it answered; empty = it gave none.
+    """
 
     scores: Mapping[Dimension, VoteScore]
+    model: str = ""
     calls: int = 1
     input_tokens: int = 0
     output_tokens: int = 0
@@ -59,6 +63,7 @@ class NoVote:
     """No usable answer, and why. Never a score."""
 
     reason: str
+    model: str = ""
     calls: int = 1
     input_tokens: int = 0
     output_tokens: int = 0
@@ -67,9 +72,14 @@ class NoVote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What the votes on one trial come to, per asked dimension. `calls` counts the requests they took."""
+    """What the votes on one trial come to, per asked dimension. `calls` counts the requests they took.
+
+    `prompt` is the hash of the instructions, `models` the ids of the models that answered, in the order of the votes.
+    """
 
     fingerprint: str
+    prompt: str = ""
+    models: tuple[str, ...] = ()
     calls: int
     input_tokens: int = 0
     output_tokens: int = 0

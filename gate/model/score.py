@@ -36,6 +36,7 @@ class Scored:
     by: str
     evidence: Evidence | None = None
     unstable: bool = False  # the judge's votes were split
+    votes: int = 0  # usable votes of the judge behind it; 0 = a check gave it
     kind: Literal["scored"] = "scored"
 
     def __post_init__(self) -> None:
@@ -66,6 +67,8 @@ class TrialScores:
     scores: tuple[DimensionScore, ...] = ()
     findings: tuple[Finding, ...] = ()
     judge: str = ""  # fingerprint of judge model and prompt; "" when no judge was asked
+    judge_prompt: str = ""  # hash of the instructions it was given
+    judge_models: tuple[str, ...] = ()  # ids of the models that answered, as they named themselves
     judge_calls: int = 0
     judge_input_tokens: int = 0
     judge_output_tokens: int = 0

@@ -66,6 +66,7 @@ class Org:
             await self._login()
             await self._refuse_production()
             yield self
+        self._wires = {}  # closed with the stack; who opens again needs new ones
 
     @property
     def instance_url(self) -> str:

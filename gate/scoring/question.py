@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -16,6 +17,13 @@ from gate.scoring.expectation import rendered_call
 from gate.scoring.wording import shown
 
 PROMPT_VERSION = "1"
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f\u202a-\u202e\u2061-\u206f\ufff9-\ufffb\U000e0000-\U000e007f\U000e0100-\U000e01ef]+"
+)
+"""Characters nobody sees but a model reads: controls, overridden direction, tags.
+
+https://www.unicode.org/charts/PDF/UE0000.pdf, https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
+"""
 
 
 @cache
@@ -48,7 +56,7 @@ def question(case: Case, transcript: Transcript, checked: Checked) -> JudgeQuest
     turns = {record.number: _turn(record, transcript) for record in transcript.turns}
     parts = tuple(Part(title=title, text=text) for title, text in _parts(case, transcript, dimensions, turns) if text)
     return JudgeQuestion(
-        hash=_hash(dimensions, parts),
+        hash=hash_of(dimensions, parts),
         case=case.key,
         dimensions=dimensions,
         instructions=instructions(),
@@ -106,7 +114,7 @@ def _anti_patterns(case: Case, dimensions: Sequence[Dimension]) -> str:
 
 def _variables(case: Case, transcript: Transcript) -> str:
     values = {**{one.name: one.value for one in case.variables}, **transcript.variables}
-    return "\n".join(f"{name} = {shown(value)}" for name, value in sorted(values.items()))
+    return "\n".join(_indented(f"{name} = {shown(value)}") for name, value in sorted(values.items()))
 
 
 def _turn(record: TurnRecord, transcript: Transcript) -> str:
@@ -119,15 +127,19 @@ def _turn(record: TurnRecord, transcript: Transcript) -> str:
     if not transcript.captured.retrieval:
         lines.append(("Retrieved text", "(not captured)"))
     lines += [(f"Retrieved from {_indented(passage.source)}", passage.text) for passage in record.retrieved]
-    lines.append(("Agent", record.reply))
+    lines.append(("Agent", record.reply if record.reply.strip() else "(said nothing)"))
     return "\n".join([f"Turn {record.number}", *(f"{who}: {_indented(text)}" for who, text in lines)])
 
 
 def _indented(text: str) -> str:
-    """The text with further lines indented, so that none of them can pass for a line of the transcript's own."""
-    return "\n  ".join(text.splitlines())
+    """The text with further lines indented, so that none of them can pass for a line of the transcript's own.
+
+    Characters that people would not see are named: whoever rates the judge has to see what it saw.
+    """
+    return "\n  ".join(_HIDDEN.sub(lambda found: f"[{len(found[0])} hidden characters]", text).splitlines())
 
 
-def _hash(dimensions: Sequence[Dimension], parts: Sequence[Part]) -> str:
+def hash_of(dimensions: Sequence[Dimension], parts: Sequence[Part]) -> str:
+    """SHA-256 (hex) of all a judge sees: the instructions, the dimensions and every part."""
     seen = [prompt_fingerprint(), list(dimensions), [[part.title, part.text] for part in parts]]
     return hashlib.sha256(json.dumps(seen, ensure_ascii=True).encode()).hexdigest()

@@ -1,8 +1,11 @@
 """Scores trials as they finish: checks, then the judge for what is left; equal transcripts are scored once."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Literal
+
+import anyio
 
 from gate.errors import CouldNotTellError
 from gate.model.case import Case
@@ -30,27 +33,29 @@ class Scorer:
         self._test_data = test_data
         self._levels = levels
         self._known: dict[tuple[str, str], TrialScores] = {}
+        self._scoring: defaultdict[tuple[str, str], anyio.Lock] = defaultdict(anyio.Lock)
 
     async def __call__(self, case: Case, transcript: Transcript) -> TrialScores:
         """The trial's scores. A judge that did not answer makes the trial errored, never failed.
 
-        A transcript equal to one scored before gets its scores, and costs no judge call.
+        A transcript equal to one scored before, or being scored right now, gets its scores and costs no judge call.
         """
         key = (case.key, transcript_digest(transcript))
-        known = self._known.get(key)
-        if known is not None:
-            return replace(
-                known,
-                arm=transcript.arm,
-                trial=transcript.trial,
-                judge_calls=0,
-                judge_input_tokens=0,
-                judge_output_tokens=0,
-            )
-        scores = await self._score(case, transcript)
-        if not scores.error:
-            self._known[key] = scores
-        return scores
+        async with self._scoring[key]:
+            known = self._known.get(key)
+            if known is not None:
+                return replace(
+                    known,
+                    arm=transcript.arm,
+                    trial=transcript.trial,
+                    judge_calls=0,
+                    judge_input_tokens=0,
+                    judge_output_tokens=0,
+                )
+            scores = await self._score(case, transcript)
+            if not scores.error:
+                self._known[key] = scores
+            return scores
 
     async def _score(self, case: Case, transcript: Transcript) -> TrialScores:
         levels = self._levels(case)

@@ -47,6 +47,8 @@ def score_trial(
         ),
         findings=checked.findings,
         judge=judgement.fingerprint if judgement else "",
+        judge_prompt=judgement.prompt if judgement else "",
+        judge_models=judgement.models if judgement else (),
         judge_calls=judgement.calls if judgement else 0,
         judge_input_tokens=judgement.input_tokens if judgement else 0,
         judge_output_tokens=judgement.output_tokens if judgement else 0,

@@ -11,6 +11,7 @@ from gate.model.judge import Judgement, JudgeQuestion, NoVote, Vote, VoteScore
 from gate.model.score import DimensionScore, Evidence, Scored, Unscored
 from gate.model.words import Dimension
 from gate.ports import Judge
+from gate.scoring.question import prompt_fingerprint
 from gate.scoring.wording import quoted
 
 Ballot = Vote | NoVote
@@ -37,6 +38,8 @@ async def judged(
     author = f"judge:{judge.fingerprint}"
     return Judgement(
         fingerprint=judge.fingerprint,
+        prompt=prompt_fingerprint(),
+        models=tuple(dict.fromkeys(ballot.model for ballot in ballots if ballot.model)),
         calls=sum(ballot.calls for ballot in ballots if not (isinstance(ballot, Vote) and ballot.cached)),
         input_tokens=sum(ballot.input_tokens for ballot in ballots),
         output_tokens=sum(ballot.output_tokens for ballot in ballots),
@@ -48,7 +51,10 @@ async def judged(
 
 
 async def _taken(judge: Judge, question: JudgeQuestion, indices: range) -> list[Ballot]:
-    """The votes with these indices, taken at the same time; raises what the first failing one raised."""
+    """The votes with these indices, taken at the same time.
+
+    Raises what one of them raised once all have ended: a vote under way is paid for, so it is waited for.
+    """
     ballots: dict[int, Ballot] = {}
     failures: list[GateError] = []
 
@@ -57,7 +63,6 @@ async def _taken(judge: Judge, question: JudgeQuestion, indices: range) -> list[
             ballots[index] = await judge.vote(question, index)
         except GateError as error:
             failures.append(error)
-            group.cancel_scope.cancel()
 
     async with anyio.create_task_group() as group:
         for index in indices:
@@ -80,7 +85,7 @@ def _usable(ballot: Ballot, dimension: Dimension, question: JudgeQuestion) -> Vo
         return f"the judge gave no score on {dimension}"
     if score.value not in {0, 1, 2}:
         return f"the judge gave {score.value}, which is not 0, 1 or 2"
-    if not any(quoted(score.quote, text) for text in question.turns.values()):
+    if turn_of(score.quote, question) is None:
         return "the judge's quote does not occur in the transcript"
     return score
 
@@ -105,6 +110,7 @@ def _decided(ballots: Sequence[Ballot], dimension: Dimension, question: JudgeQue
         by=author,
         evidence=_evidence(voice, question),
         unstable=len({score.value for score in usable}) > 1,
+        votes=len(usable),
     )
 
 
@@ -113,6 +119,10 @@ def _majority(values: Sequence[int]) -> int:
     return value if times * 2 > len(values) else sorted(values)[(len(values) - 1) // 2]
 
 
+def turn_of(quote: str, question: JudgeQuestion) -> int | None:
+    """The first turn whose transcript holds the quote; None = it was made up."""
+    return next((number for number, text in question.turns.items() if quoted(quote, text)), None)
+
+
 def _evidence(score: VoteScore, question: JudgeQuestion) -> Evidence:
-    turn = next(number for number, text in question.turns.items() if quoted(score.quote, text))
-    return Evidence(turn=turn, quote=score.quote)
+    return Evidence(turn=turn_of(score.quote, question) or 0, quote=score.quote)

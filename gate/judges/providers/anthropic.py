@@ -6,7 +6,16 @@ https://docs.claude.com/en/api/messages, https://docs.claude.com/en/docs/agents-
 import json
 from dataclasses import dataclass
 
-from gate.judges.providers.ask import CUT_OFF, REFUSED, Ask, Completed, count_of, mapping, no_choice, text_of
+from gate.judges.providers.ask import (
+    Ask,
+    Completed,
+    count_of,
+    mapping,
+    no_choice,
+    not_answered,
+    text_of,
+    why_stopped,
+)
 from gate.judges.reply import reply_schema
 from gate.model.case import Json
 from gate.network.call import Answer, Call
@@ -43,17 +52,18 @@ class Anthropic:
         )
 
     def read(self, answer: Answer) -> Completed:
-        """The tool's input, or the text where the model wrote one instead."""
+        """The tool's input, or the text where the model wrote one instead; two calls are no one answer."""
+        if stopped := not_answered(answer):
+            return Completed(text="", stopped=stopped)
         value = mapping(answer.expected("judge", "see whether the judge's key is valid and may use the model"))
         content, usage = value.get("content"), mapping(value.get("usage"))
-        stop = text_of(value.get("stop_reason"))
-        if not isinstance(content, list) or (not content and stop != "refusal"):
+        if not isinstance(content, list):
             raise no_choice(answer)
-        called = [mapping(part).get("input") for part in content if mapping(part).get("type") == "tool_use"]
+        called = [json.dumps(mapping(part).get("input")) for part in content if mapping(part).get("name") == _TOOL]
         return Completed(
-            text=json.dumps(called[0]) if called else text_of(content),
+            text="\n".join(called) or text_of(content),
             model=text_of(value.get("model")),
-            stopped={"max_tokens": CUT_OFF, "refusal": REFUSED}.get(stop, ""),
+            stopped=why_stopped(text_of(value.get("stop_reason"))),
             input_tokens=count_of(usage.get("input_tokens")),
             output_tokens=count_of(usage.get("output_tokens")),
         )

@@ -81,5 +81,31 @@ def no_choice(answer: Answer) -> CouldNotTellError:
     return CouldNotTellError(f"{answer.service} answered without an answer: {answer.excerpt()}")
 
 
+def why_stopped(finish: str) -> str:
+    """What a provider's word for the end of an answer says against reading it; empty = nothing."""
+    word = finish.casefold()
+    if word in _CUT_OFF:
+        return CUT_OFF
+    return f"{REFUSED}: {word.replace('_', ' ')}" if word in _REFUSED else ""
+
+
+def not_answered(answer: Answer) -> str:
+    """Why a provider takes this one question and no other amiss; empty = it does not, or not because of its text.
+
+    A filter before the model (https://learn.microsoft.com/azure/ai-foundry/openai/concepts/content-filter) and a text
+    longer than the model's context are refused with a 400 or 413, like a wrong configuration, but say nothing of it.
+    """
+    if answer.status not in {400, 413, 422}:
+        return ""
+    text = answer.text.casefold()
+    if any(words in text for words in _FILTERED):
+        return f"{REFUSED}: content filter"
+    return "the conversation is too long for the model" if any(words in text for words in _TOO_LONG) else ""
+
+
 CUT_OFF = "its answer was cut off: raise `judge.max_tokens`"
 REFUSED = "it refused to judge"
+_CUT_OFF = frozenset({"length", "max_tokens", "model_context_window_exceeded", "model_length"})
+_REFUSED = frozenset({"content_filter", "refusal", "safety", "prohibited_content", "blocklist", "recitation", "spii"})
+_FILTERED = ("content_filter", "content_policy_violation", "responsibleaipolicyviolation")
+_TOO_LONG = ("context_length_exceeded", "maximum context length", "prompt is too long", "request_too_large")

@@ -6,7 +6,18 @@ https://learn.microsoft.com/azure/ai-foundry/openai/reference
 
 from dataclasses import dataclass
 
-from gate.judges.providers.ask import CUT_OFF, REFUSED, Ask, Completed, count_of, first, mapping, no_choice, text_of
+from gate.judges.providers.ask import (
+    REFUSED,
+    Ask,
+    Completed,
+    count_of,
+    first,
+    mapping,
+    no_choice,
+    not_answered,
+    text_of,
+    why_stopped,
+)
 from gate.judges.reply import reply_schema
 from gate.model.case import Json
 from gate.network.call import Answer, Call
@@ -46,18 +57,18 @@ class OpenAI:
 
     def read(self, answer: Answer) -> Completed:
         """The first choice."""
+        if stopped := not_answered(answer):
+            return Completed(text="", stopped=stopped)
         value = mapping(answer.expected("judge", "see whether the judge's key is valid and may use the model"))
         choice = first(value.get("choices"))
         message, usage = mapping(choice.get("message")), mapping(value.get("usage"))
         if not message:
             raise no_choice(answer)
         refusal = text_of(message.get("refusal"))
-        finish = text_of(choice.get("finish_reason"))
-        stopped = {"length": CUT_OFF, "content_filter": f"{REFUSED}: content filter"}.get(finish, "")
         return Completed(
             text=text_of(message.get("content")),
             model=text_of(value.get("model")),
-            stopped=f"{REFUSED}: {refusal[:200]}" if refusal else stopped,
+            stopped=f"{REFUSED}: {refusal[:200]}" if refusal else why_stopped(text_of(choice.get("finish_reason"))),
             input_tokens=count_of(usage.get("prompt_tokens")),
             output_tokens=count_of(usage.get("completion_tokens")),
         )

@@ -6,7 +6,18 @@ schema, temperature or limit, so none is sent, and the reply is held to its form
 
 from dataclasses import dataclass
 
-from gate.judges.providers.ask import CUT_OFF, REFUSED, Ask, Completed, count_of, first, mapping, no_choice, text_of
+from gate.judges.providers.ask import (
+    REFUSED,
+    Ask,
+    Completed,
+    count_of,
+    first,
+    mapping,
+    no_choice,
+    not_answered,
+    text_of,
+    why_stopped,
+)
 from gate.model.case import Json
 from gate.network.call import Answer, Call
 
@@ -41,6 +52,8 @@ class Salesforce:
 
     def read(self, answer: Answer) -> Completed:
         """The first generation."""
+        if stopped := not_answered(answer):
+            return Completed(text="", stopped=stopped)
         let_in = "the token needs the scope sfap_api, and the org the Models API (docs/judge.md)"
         details = mapping(mapping(answer.expected("judge", let_in)).get("generationDetails"))
         generation, about = first(details.get("generations")), mapping(details.get("parameters"))
@@ -48,14 +61,10 @@ class Salesforce:
             raise no_choice(answer)
         own, usage = mapping(generation.get("parameters")), mapping(about.get("usage"))
         refusal = text_of(own.get("refusal"))
-        finish = text_of(own.get("finish_reason"))
-        stopped = {"length": CUT_OFF, "max_tokens": CUT_OFF, "content_filter": REFUSED, "refusal": REFUSED}.get(
-            finish, ""
-        )
         return Completed(
             text=text_of(generation.get("content")),
             model=text_of(about.get("model")),
-            stopped=f"{REFUSED}: {refusal[:200]}" if refusal else stopped,
+            stopped=f"{REFUSED}: {refusal[:200]}" if refusal else why_stopped(text_of(own.get("finish_reason"))),
             input_tokens=count_of(usage.get("prompt_tokens")),
             output_tokens=count_of(usage.get("completion_tokens")),
         )

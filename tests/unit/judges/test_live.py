@@ -11,6 +11,7 @@ import pytest
 
 from gate.config import Config
 from gate.errors import CouldNotTellError, UsageError
+from gate.judges.kin import scripted_models
 from gate.judges.live import LiveJudge
 from gate.judges.open import open_judge
 from gate.model.judge import JudgeQuestion, NoVote, Vote
@@ -22,6 +23,7 @@ from tests.conversations import a_case, a_transcript, a_turn
 from tests.loopback.judge import KEY, Bench, scores
 from tests.loopback.org import SECRETS, FakeOrg
 from tests.loopback.server import RESET, Asked, Loopback, Reply, serving
+from tests.trees import DictTree
 
 CASE, TRANSCRIPT = a_case(), a_transcript(a_turn("It is sent to Mara Lindqvist."))
 DATA = {"customer.name": "Mara Lindqvist", "customer.email": "mara@post.example", "product.name": "Blue scarf"}
@@ -133,6 +135,109 @@ def test_what_an_endpoint_does_not_know_is_left_out_from_then_on(tmp_path: Path)
     assert "temperature" not in bench.asked[-1]
 
 
+def test_votes_under_way_that_are_all_refused_the_same_part_are_asked_again(tmp_path: Path) -> None:
+    """The first refusal must not make the others look like a wrong configuration."""
+    bench = Bench(lambda system, messages: scores(), unknown=("response_format", "temperature"))
+    with serving(bench) as server:
+        judge = judge_of(server.url, tmp_path)
+        found: list[Vote | NoVote] = []
+
+        async def together() -> None:
+            async def one(index: int) -> None:
+                found.append(await judge.vote(the_question(), index))
+
+            async with judge.open(), anyio.create_task_group() as tasks:
+                for index in range(8):
+                    tasks.start_soon(one, index)
+
+        anyio.run(together)
+    assert [isinstance(vote, Vote) for vote in found] == [True] * 8
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize(
+    ("refusal", "said"),
+    [
+        ({"error": {"code": "content_filter", "message": "The response was filtered"}}, "content filter"),
+        ({"error": {"code": "context_length_exceeded", "message": "too many"}}, "too long for the model"),
+        ({"error": {"type": "invalid_request_error", "message": "prompt is too long: 9 > 8"}}, "too long for the"),
+    ],
+)
+def test_a_question_that_is_refused_for_its_text_is_no_vote_and_ends_no_run(
+    provider: str, refusal: Any, said: str, tmp_path: Path
+) -> None:
+    bench = Bench(lambda system, messages: scores())
+
+    def answer(asked: Asked) -> Reply:
+        return Reply(400, refusal) if "It is sent to" in str(asked.json) else bench(asked)
+
+    org = FakeOrg(lambda definition, text: ("", []))
+    with serving(lambda asked: org(asked) if asked.path.startswith("/services/") else answer(asked)) as server:
+        org.url = server.url
+        judge = judge_of(server.url, tmp_path, provider)
+        [vote] = votes(judge)
+        [other] = votes(judge, asked=the_question(a_transcript(a_turn("It is sent."))))
+    assert isinstance(vote, NoVote)
+    assert said in vote.reason
+    assert isinstance(other, Vote)
+
+
+@pytest.mark.parametrize("content", [[], [{"type": "text", "text": "  "}], "two calls"])
+def test_nothing_or_two_answers_of_a_tool_are_repaired(content: Any, tmp_path: Path) -> None:
+    def called(value: int) -> Any:
+        return {"type": "tool_use", "id": "t", "name": "give_scores", "input": json.loads(scores(value))}
+
+    def answer(asked: Asked) -> Reply:
+        given = [called(2), called(0)] if content == "two calls" else content
+        again = len(asked.json["messages"]) == 3
+        if again:
+            assert asked.json["messages"][1]["content"].strip()
+        usage = {"input_tokens": 1, "output_tokens": 1}
+        return Reply(
+            body={"model": "m", "content": [called(1)] if again else given, "stop_reason": "end_turn", "usage": usage}
+        )
+
+    with serving(answer) as server:
+        [vote] = votes(judge_of(server.url, tmp_path, "anthropic"))
+    assert isinstance(vote, Vote)
+    assert (vote.scores[Dimension.CORRECTNESS].value, vote.calls) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("quote", "wrong"),
+    [
+        ("It was never sent", "does not occur in the TRANSCRIPT"),
+        ("sent", "too short"),
+        ("a", "too short"),
+        ("It is [their name 2] sent", "does not occur"),
+        ("Look at this", "does not occur"),
+    ],
+)
+def test_a_quote_that_proves_nothing_is_mended_once(quote: str, wrong: str, tmp_path: Path) -> None:
+    bench = Bench(lambda system, messages: scores(quote="It is sent" if len(messages) == 3 else quote))
+    with serving(bench) as server:
+        judge = judge_of(server.url, tmp_path)
+        [vote] = votes(judge)
+    assert isinstance(vote, Vote)
+    assert (vote.calls, vote.scores[Dimension.CORRECTNESS].quote) == (2, "It is sent")
+    assert wrong in bench.asked[1]["messages"][-1]["content"]
+
+
+def test_a_vote_without_evidence_is_not_kept(tmp_path: Path) -> None:
+    bench = Bench(lambda system, messages: scores(quote="made up by the judge"))
+    with serving(bench) as server:
+        votes(judge_of(server.url, tmp_path))
+        votes(judge_of(server.url, tmp_path))
+    assert len(bench.asked) == 4
+    assert list(tmp_path.rglob("*.json")) == []
+
+
+def test_a_short_reply_may_be_quoted_whole(tmp_path: Path) -> None:
+    with serving(Bench(lambda system, messages: scores(quote="Done."))) as server:
+        [vote] = votes(judge_of(server.url, tmp_path), asked=the_question(a_transcript(a_turn("Done."))))
+    assert vote.calls == 1
+
+
 def test_a_vote_is_paid_once_and_the_next_one_is_another(tmp_path: Path) -> None:
     bench = Bench(lambda system, messages: scores())
     with serving(bench) as server:
@@ -151,7 +256,7 @@ def test_another_question_or_model_is_another_vote(tmp_path: Path) -> None:
     bench = Bench(lambda system, messages: scores())
     with serving(bench) as server:
         votes(judge_of(server.url, tmp_path))
-        votes(judge_of(server.url, tmp_path), asked=the_question(a_transcript(a_turn("It is lost."))))
+        votes(judge_of(server.url, tmp_path), asked=the_question(a_transcript(a_turn("It is sent late."))))
         votes(judge_of(server.url, tmp_path, model="judge-2"))
     assert len(bench.asked) == 3
 
@@ -161,13 +266,65 @@ def test_a_kept_verdict_that_is_broken_is_left_out_and_said(tmp_path: Path) -> N
     with serving(bench) as server:
         votes(judge_of(server.url, tmp_path))
         [kept] = (tmp_path / "agent-eval-gate" / "verdicts").rglob("*.json")
-        for content in (b"{", b"[]", kept.read_bytes().replace(b'"value": 2', b'"value": 9')):
+        good = kept.read_bytes()
+        for content in (
+            b"{",
+            b"[]",
+            b"[" * 200_000,
+            b"\xff",
+            good.replace(b'"value": 2', b'"value": 9'),
+            good.replace(b'"value": 2', b'"value": true'),
+            good.replace(b'"correctness"', b'"tone"'),
+            good.replace(kept.stem.encode(), b"0" * 64),
+            json.dumps({**json.loads(good), "scores": {}}).encode(),
+        ):
             kept.write_bytes(content)
             judge = judge_of(server.url, tmp_path)
             [vote] = votes(judge)
             assert isinstance(vote, Vote)
             assert not vote.cached
             assert any("1 kept verdicts could not be read" in note for note in judge.notes())
+
+
+def test_the_model_that_gave_a_kept_vote_is_still_named(tmp_path: Path) -> None:
+    with serving(Bench(lambda system, messages: scores(), model="judge-1-2026")) as server:
+        votes(judge_of(server.url, tmp_path))
+    with serving(Bench(lambda system, messages: scores(), model="judge-1-2027")) as moved:
+        judge = judge_of(server.url, tmp_path)
+        [kept] = votes(judge)
+        fresh = judge_of(moved.url, tmp_path)
+        votes(fresh)
+    assert isinstance(kept, Vote)
+    assert (kept.model, kept.cached) == ("judge-1-2026", True)
+    assert any("answered as judge-1-2026; set `judge.resolved: judge-1-2026`" in note for note in judge.notes())
+
+
+def test_a_model_that_changes_under_way_is_said(tmp_path: Path) -> None:
+    bench = Bench(lambda system, messages: scores())
+    with serving(bench) as server:
+        judge = judge_of(server.url, tmp_path)
+        votes(judge)
+        bench.model = "judge-1-2027"
+        votes(judge, 1)
+    assert any(
+        "the model behind judge-1 changed meanwhile: answered as judge-1-2026, judge-1-2027" in note
+        for note in judge.notes()
+    )
+
+
+def test_a_cache_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "agent-eval-gate").write_text("in the way")
+    with serving(Bench(lambda system, messages: scores())) as server:
+        judge = judge_of(server.url, tmp_path)
+        assert isinstance(votes(judge)[0], Vote)
+    assert any("1 verdicts could not be written to the cache" in note for note in judge.notes())
+
+
+def test_personal_data_lies_in_no_cache(tmp_path: Path) -> None:
+    with serving(Bench(lambda system, messages: scores(quote="sent to [their name 1]"))) as server:
+        votes(judge_of(server.url, tmp_path))
+    [kept] = tmp_path.rglob("*.json")
+    assert "Mara" not in kept.read_text()
 
 
 def test_judges_side_by_side_share_a_cache(tmp_path: Path) -> None:
@@ -203,15 +360,16 @@ def test_another_model_behind_a_pinned_name_gives_no_vote(tmp_path: Path) -> Non
 
 
 def test_people_of_the_test_data_are_masked_for_the_judge_and_not_in_its_quote(tmp_path: Path) -> None:
-    bench = Bench(lambda system, messages: scores(quote="sent to [name 1]"))
+    bench = Bench(lambda system, messages: scores(quote="sent to [their name 1]"))
     with serving(bench) as server:
         judge = judge_of(server.url, tmp_path)
         [vote] = votes(judge)
     assert "Mara" not in json.dumps(bench.asked)
-    assert "sent to [name 1]" in bench.asked[0]["messages"][1]["content"]
+    assert "sent to [their name 1]" in bench.asked[0]["messages"][1]["content"]
     assert isinstance(vote, Vote)
     assert vote.scores[Dimension.CORRECTNESS].quote == "sent to Mara Lindqvist"
-    assert judge.ledger.masked > 0
+    assert judge.ledger.masked["name"] == 1
+    assert "judge: masked in what it saw: name 1" in judge.notes()
 
 
 def test_a_faulty_endpoint_is_asked_again_and_then_given_up(tmp_path: Path) -> None:
@@ -255,6 +413,62 @@ def test_a_judge_of_the_agents_own_family_is_refused(
             open_judge(tmp_path, config, {}, {})
     else:
         assert open_judge(tmp_path, config, {}, {}) is not None
+
+
+@pytest.mark.parametrize(
+    ("driver", "scripted", "judge", "refused"),
+    [
+        ({"model": "gpt-5"}, (), {"provider": "azure", "base_url": "http://x", "model": "our-judge"}, True),
+        ({"model": "gpt-5"}, (), {"provider": "azure", "base_url": "http://x", "model": "llama-4"}, False),
+        ({"model": "gpt-5"}, (), {"model": "our-judge", "base_url": "http://x", "resolved": "gpt-5-2026"}, True),
+        ({"model": "ours", "base_url": "https://x.openai.azure.com/v1"}, (), {"model": "gpt-5"}, True),
+        ({"model": "llama"}, ("sfdc_ai__DefaultGPT41",), {"model": "gpt-5"}, True),
+        ({"model": "llama"}, ("sfdc_ai__DefaultGPT41",), {"provider": "anthropic", "model": "house"}, False),
+        ({"model": "claude-x"}, (), {"provider": "anthropic", "model": "house"}, True),
+    ],
+)
+def test_an_alias_does_not_hide_the_family(
+    driver: Any, scripted: tuple[str, ...], judge: Any, refused: bool, tmp_path: Path
+) -> None:
+    chat = {"type": "chat", "prompt": ["p.md"], "base_url": "http://x", **driver}
+    value = {"version": 1, "agents": {"support": {"source": ["a"], "driver": chat}}}
+    config = Config.model_validate({**value, "judge": {"provider": "openai", **judge}})
+    if refused:
+        with pytest.raises(UsageError, match="same family as agent support's model"):
+            open_judge(tmp_path, config, {}, {}, scripted={"support": scripted})
+    else:
+        assert open_judge(tmp_path, config, {}, {}, scripted={"support": scripted}) is not None
+
+
+def test_a_family_that_shows_only_in_the_answer_is_refused_then(tmp_path: Path) -> None:
+    with serving(Bench(lambda system, messages: scores(), model="gpt-4o-2024-08-06")) as server:
+        config = config_of(provider="openai", model="our-judge", base_url=server.url)
+        judge = open_judge(
+            tmp_path, config, {}, {"OPENAI_API_KEY": KEY}, scripted={"support": ("sfdc_ai__DefaultGPT41",)}
+        )
+        assert judge is not None
+        with pytest.raises(UsageError, match="our-judge, which is gpt-4o-2024-08-06, is of the same family"):
+            votes(judge)
+
+
+def test_agent_scripts_tell_the_models_they_run_on() -> None:
+    script = b"""system:
+    instructions: "You are an agent."
+model_config:
+    model: "model://sfdc_ai__DefaultGPT41"
+subagent Orders:
+    model_config:
+        model: "model://sfdc_ai__DefaultBedrockAnthropicClaude45Sonnet"
+    reasoning:
+        instructions: ->
+            | the model: "is good"
+"""
+    tree = DictTree({"a/bundle/x.agent": script, "a/readme.md": b'model: "model://other"', "b/y.agent": script})
+    config = config_of(provider="openai", model="x")
+    assert scripted_models(config, tree) == {
+        "support": ("sfdc_ai__DefaultBedrockAnthropicClaude45Sonnet", "sfdc_ai__DefaultGPT41")
+    }
+    assert scripted_models(config_of(), tree) == {}
 
 
 def test_a_boundary_refuses_every_other_provider() -> None:

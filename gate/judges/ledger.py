@@ -1,0 +1,48 @@
+"""What a judge was asked in a run and what it cost, and the sentences a report says of it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Counts of one run.
+
+    `models` counts votes by the id of the model that gave them, kept ones included; `masked` counts places by kind.
+    """
+
+    calls: int = 0
+    cached: int = 0
+    repaired: int = 0
+    unreadable: int = 0
+    refused: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    models: Counter[str] = field(default_factory=Counter)
+    masked: Counter[str] = field(default_factory=Counter)
+
+    def notes(self, model: str, resolved: str) -> Iterator[str]:
+        """Sentences on what is not zero. `model` is the configured name, `resolved` the pinned id."""
+        yield from _who(sorted(filter(None, self.models)), model, resolved)
+        if self.cached:
+            yield f"judge: {self.cached} votes were paid for earlier and taken from the cache"
+        if self.repaired:
+            yield f"judge: {self.repaired} replies had to be mended, {self.unreadable} could not be read then either"
+        if self.refused:
+            yield f"judge: gave no judgement {self.refused} times (refusal, filter, or cut off)"
+        if self.masked:
+            kinds = ", ".join(f"{kind} {places:,}" for kind, places in sorted(self.masked.items()))
+            yield f"judge: masked in what it saw: {kinds}"
+
+
+def _who(names: list[str], model: str, resolved: str) -> Iterator[str]:
+    if not resolved:
+        remedy = f"set `judge.resolved: {names[0]}`" if len(names) == 1 else "set `judge.resolved`"
+        unpinned = f"{remedy}: until then another model may answer unnoticed, so it cannot block"
+        if len(names) > 1:
+            yield f"judge: the model behind {model} changed meanwhile: answered as {', '.join(names)}; {unpinned}"
+        elif names:
+            yield f"judge: answered as {names[0]}; {unpinned}"
+    elif names:
+        yield f"judge: answered as {', '.join(names)}"

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gate.model.calibration import Disagreement, Item, Measured, Share, Standing
+from gate.model.calibration import Disagreement, Item, Measured, Month, Share, Standing
 from gate.model.words import Dimension
 from gate.verdicts.statistics.agreement import krippendorff_alpha, two_raters
 from gate.verdicts.statistics.intervals import clopper_pearson, clopper_pearson_lower
@@ -18,8 +18,8 @@ SMOKE_ITEMS = 20
 """Rated trials for a first look: too few to show anything, enough to see a judge that is off."""
 LEAST_YOUDEN = 0.85
 """Below this the judge hides so much of a drop that a gate built on it misses half of those from 0.9 to 0.4."""
-LEAST_FAILED = 5
-"""Trials that people fail: without some, nobody knows whether the judge sees a failure."""
+LEAST_FAILED = 10
+"""Trials that people fail: with fewer, a judge that misses every third failure is often not found out."""
 PASSING = 2
 """The score that counts as a pass here."""
 _SCORES = 3
@@ -51,6 +51,7 @@ def measure(dimension: Dimension, items: Iterable[Item], current: Current, agree
     standing, why = _standing(agreed, at_least, sensitivity, specificity, agreement, outdated=len(rated) - len(fitting))
     return Measured(
         dimension=dimension,
+        judge=current.judge,
         standing=standing,
         why=why,
         agreement=agreed,
@@ -63,6 +64,8 @@ def measure(dimension: Dimension, items: Iterable[Item], current: Current, agree
         between=_between(fitting),
         unsettled=len(fitting) - len(settled),
         outdated=len(rated) - len(fitting),
+        cases=len({item.case for item in settled}),
+        trend=_trend(settled, human),
         pairs=tuple(pairs),
         disagreements=tuple(
             _disagreement(item, human[item.question]) for item in settled if item.score != human[item.question]
@@ -141,6 +144,14 @@ def _between(items: Sequence[Item]) -> Share | None:
         for second in item.ratings[index + 1 :]
     ]
     return _share(sum(pairs), len(pairs)) if pairs else None
+
+
+def _trend(settled: Sequence[Item], human: Mapping[str, int]) -> tuple[Month, ...]:
+    months: dict[str, list[bool]] = {}
+    for item in settled:
+        month = max(one.date for one in item.ratings)[:7]
+        months.setdefault(month, []).append(item.score == human[item.question])
+    return tuple(Month(month=month, agreed=sum(said), total=len(said)) for month, said in sorted(months.items()))
 
 
 def _disagreement(item: Item, human: int) -> Disagreement:

@@ -1,6 +1,9 @@
 """The calibration file of an agent: JSON, one line per rated trial and dimension, sorted, so that diffs are small."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -23,7 +26,7 @@ class _Entry(BaseModel):
 class _Rating(_Entry):
     rater: str = Field(min_length=1)
     score: _Score
-    date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    date: date
     reason: str = ""
 
 
@@ -45,10 +48,15 @@ class _File(_Entry):
 
 
 _FILE = TypeAdapter(_File)
+_RESTORE = "restore the file from git, or make it anew: `agent-gate calibrate sample`"
 
 
-def read_calibration(text: str, path: str) -> Calibration:
-    """The calibration a file holds. Raises `ProblemsError` with every problem and its line."""
+def read_calibration(text: str, path: str, agent: str = "") -> Calibration:
+    """The calibration a file holds, of this agent if one is named.
+
+    Raises `ProblemsError` with every problem and its line. What stands twice is one: two people's work joined by hand
+    must not count double.
+    """
     try:
         file = _FILE.validate_json(text)
     except ValidationError as error:
@@ -59,11 +67,20 @@ def read_calibration(text: str, path: str) -> Calibration:
                     line=_line(text, item["loc"]),
                     key=".".join(map(str, item["loc"])),
                     message=item["msg"],
-                    hint="restore the file from git, or make it anew: `agent-gate calibrate sample`",
+                    hint=_RESTORE,
                 )
                 for item in error.errors()
             ]
         ) from error
+    problems = [
+        Problem(path=path, line=_line(text, ("items", index)), message=message, hint=_ONCE)
+        for index, message in _twice(file)
+    ]
+    if agent and file.agent != agent:
+        message = f"is the calibration of {file.agent}, not of {agent}"
+        problems.append(Problem(path=path, line=_line(text, ("agent",)), key="agent", message=message, hint=_RESTORE))
+    if problems:
+        raise ProblemsError(problems)
     return Calibration(
         agent=file.agent,
         items=tuple(
@@ -82,6 +99,20 @@ def read_calibration(text: str, path: str) -> Calibration:
     )
 
 
+_ONCE = "keep one of them: what stands twice would count twice"
+
+
+def _twice(file: _File) -> Iterator[tuple[int, str]]:
+    seen: set[tuple[str, Dimension]] = set()
+    for index, item in enumerate(file.items):
+        if (item.question, item.dimension) in seen:
+            yield index, f"{item.dimension} of trial {item.question[:12]} stands twice"
+        seen.add((item.question, item.dimension))
+        raters = [one.rater.casefold() for one in item.ratings]
+        for rater in sorted({name for name in raters if raters.count(name) > 1}):
+            yield index, f"{rater} rated {item.dimension} of trial {item.question[:12]} twice"
+
+
 def _line(text: str, place: tuple[str | int, ...]) -> int:
     """The line of a value; JSON is YAML, and that reader knows the lines. 0 when it cannot read the text either."""
     try:
@@ -91,7 +122,7 @@ def _line(text: str, place: tuple[str | int, ...]) -> int:
 
 
 def _rating(said: _Rating) -> Rating:
-    return Rating(rater=said.rater, score=said.score, date=said.date, reason=said.reason)
+    return Rating(rater=said.rater, score=said.score, date=said.date.isoformat(), reason=said.reason)
 
 
 def print_calibration(calibration: Calibration) -> str:
@@ -110,16 +141,7 @@ def merged(calibration: Calibration, fresh: tuple[Item, ...]) -> Calibration:
         older = {said.rater: said for said in known.ratings} if known else {}
         newer = {said.rater: said for said in one.ratings}
         ratings = tuple(sorted({**older, **newer}.values(), key=lambda said: said.rater))
-        items[one.question, one.dimension] = Item(
-            case=one.case,
-            question=one.question,
-            dimension=one.dimension,
-            judge=one.judge,
-            rubric=one.rubric,
-            score=one.score,
-            reason=one.reason,
-            ratings=ratings,
-        )
+        items[one.question, one.dimension] = replace(one, ratings=ratings)
     return Calibration(agent=calibration.agent, items=tuple(items.values()))
 
 

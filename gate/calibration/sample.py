@@ -50,12 +50,3 @@ def draw(trials: Sequence[Judged], size: int, seed: str) -> list[Judged]:
     found = list(drawn.values())
     chance.shuffle(found)
     return found
-
-
-def share(trials: Sequence[Judged], part: float, seed: str) -> list[Judged]:
-    """A share of the judged trials, each as likely as any other: for looking on, week after week."""
-    chance = Random(seed)  # noqa: S311 - no secret
-    different = {one.question.hash: one for one in trials if one.scores}
-    pool = [different[key] for key in sorted(different)]
-    wanted = min(len(pool), round(part * len(pool)) or (1 if part and pool else 0))
-    return chance.sample(pool, wanted)

@@ -7,18 +7,16 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gate.calibration.sample import Judged
-from gate.errors import ProblemsError
 from gate.model.calibration import Item, Rating
 from gate.model.judge import JudgeQuestion
 from gate.model.problem import Problem
 from gate.model.words import Dimension
 
-ID_LENGTH = 12
 _COLUMNS = ("trial", "case", "dimension", "score", "reason")
-_HEADING = re.compile(r"^## (?P<trial>[0-9a-f]{12}) \(")
+_HEADING = re.compile(r"^## (?P<trial>t[0-9a-f]{12}) \(")
 _LINE = re.compile(r"^- (?P<dimension>[a-z]+):[ \t]*(?P<rest>.*)$")
 _FILLED = re.compile(r"^(?P<score>\d+)(?:[ \t]*[-:,;][ \t]*|[ \t]+|$)(?P<reason>.*)$")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -26,12 +24,27 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
-    """One score a person gave: the first characters of the question's hash, the dimension, the score and why."""
+    """One score a person gave: the trial by its name in the sheet, the dimension, the score and why."""
 
     trial: str
     dimension: Dimension
     score: int
     reason: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """What was filled in, and every line that cannot be read."""
+
+    path: str
+    filled: tuple[Filled, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def trial_name(question: str) -> str:
+    """A trial in a sheet, by its question's hash. The letter in front keeps spreadsheets from reading a number."""
+    return f"t{question[:12]}"
 
 
 def markdown_sheet(trials: Sequence[Judged], agent: str) -> str:
@@ -44,7 +57,7 @@ def markdown_sheet(trials: Sequence[Judged], agent: str) -> str:
         "",
     ]
     for one in trials:
-        lines += [f"## {one.question.hash[:ID_LENGTH]} ({one.case})", "", *_shown(one.question), ""]
+        lines += [f"## {trial_name(one.question.hash)} ({one.case})", "", *_shown(one.question), ""]
         lines += [f"- {dimension}: " for dimension in one.scores]
         lines.append("")
     return "\n".join(lines)
@@ -57,38 +70,47 @@ def csv_sheet(trials: Sequence[Judged]) -> str:
     table.writerow(_COLUMNS)
     for one in trials:
         for dimension in one.scores:
-            table.writerow([one.question.hash[:ID_LENGTH], _cell(one.case), dimension.value, "", ""])
+            table.writerow([trial_name(one.question.hash), _cell(one.case), dimension.value, "", ""])
     return text.getvalue()
 
 
-def read_markdown(text: str, path: str) -> list[Filled]:
-    """What was filled in. Raises `ProblemsError` with every line that cannot be read."""
+def read_markdown(text: str, path: str) -> Sheet:
+    """What was filled in."""
     reader = _Reader(path)
     trial = ""
     for number, line in enumerate(text.splitlines(), start=1):
         if heading := _HEADING.match(line):
             trial = heading["trial"]
-        elif trial and (asked := _LINE.match(line)) and (rest := asked["rest"].strip()):
+        elif line.startswith("#") and number > 1:
+            trial = ""
+            reader.wrong(number, f"{line[:60]!r} names no trial", "keep the headings as they were written")
+        elif (asked := _LINE.match(line)) and (rest := asked["rest"].strip()):
             filled = _FILLED.match(rest)
             score, reason = (filled["score"], filled["reason"]) if filled else (rest, "")
             reader.take(number, (trial, asked["dimension"]), score, reason)
-    return reader.all()
+    return reader.sheet()
 
 
-def read_csv(text: str, path: str) -> list[Filled]:
-    """What was filled in. Raises `ProblemsError` with every line that cannot be read."""
+def read_csv(text: str, path: str) -> Sheet:
+    """What was filled in; columns may be parted by commas, semicolons or tabs, as spreadsheets save them."""
     reader = _Reader(path)
     plain = text.removeprefix("\ufeff")
     first = plain.partition("\n")[0]
-    table = csv.DictReader(io.StringIO(plain), delimiter=";" if ";" in first else ",")
-    absent = [name for name in _COLUMNS if name not in (table.fieldnames or ())]
-    if absent:
-        hint = "keep the first line of the sheet as it was written"
-        raise ProblemsError([Problem(path=path, line=1, message=f"has no column {', '.join(absent)}", hint=hint)])
-    for row in table:
-        if score := (row["score"] or "").strip():
-            reader.take(table.line_num, (row["trial"] or "", row["dimension"] or ""), score, row["reason"] or "")
-    return reader.all()
+    delimiter = next((mark for mark in (";", "\t") if mark in first), ",")
+    table = csv.DictReader(io.StringIO(plain), delimiter=delimiter)
+    try:
+        absent = [name for name in _COLUMNS if name not in (table.fieldnames or ())]
+        if absent:
+            hint = "keep the first line of the sheet as it was written, and save it as CSV in UTF-8"
+            reader.wrong(1, f"has no column {', '.join(absent)}", hint)
+            return reader.sheet()
+        for row in table:
+            if score := (row["score"] or "").strip():
+                what = (row["trial"] or "", row["dimension"] or "")
+                reader.take(table.line_num, what, score, row["reason"] or "")
+    except csv.Error as error:
+        reader.wrong(table.line_num, f"is no CSV from here on: {error}", "write the sheet anew, or fill the Markdown")
+    return reader.sheet()
 
 
 class _Reader:
@@ -102,55 +124,48 @@ class _Reader:
     def take(self, line: int, what: tuple[str, str], score: str, reason: str) -> None:
         trial, name = what[0].strip(), what[1].strip()
         if name not in {one.value for one in Dimension}:
-            self._wrong(line, f"{name[:40]!r} is no dimension", "keep the lines as they were written")
+            self.wrong(line, f"{name[:40]!r} is no dimension", "keep the lines as they were written")
         elif score not in {"0", "1", "2"}:
-            self._wrong(line, f"{score[:40]!r} is no score", "write 0, 1 or 2 and, behind it, why")
+            self.wrong(line, f"{score[:40]!r} is no score", "write 0, 1 or 2 and, behind it, why")
+        elif not trial:
+            self.wrong(line, f"a score for {name} stands below no trial", "keep the headings as they were written")
         else:
             dimension = Dimension(name)
-            one = Filled(trial=trial, dimension=dimension, score=int(score), reason=" ".join(reason.split()))
+            why = " ".join(reason.split())
+            one = Filled(trial=trial, dimension=dimension, score=int(score), reason=why, line=line)
             if self._found.setdefault((trial, dimension), one).score != one.score:
-                self._wrong(line, f"{dimension} of trial {trial} has two scores", "keep one of them")
+                self.wrong(line, f"{dimension} of trial {trial} has two scores", "keep one of them")
 
-    def all(self) -> list[Filled]:
-        if self._problems:
-            raise ProblemsError(self._problems)
-        return list(self._found.values())
-
-    def _wrong(self, line: int, message: str, hint: str) -> None:
+    def wrong(self, line: int, message: str, hint: str) -> None:
         self._problems.append(Problem(path=self._path, line=line, message=message, hint=hint))
 
+    def sheet(self) -> Sheet:
+        return Sheet(path=self._path, filled=tuple(self._found.values()), problems=tuple(self._problems))
 
-def rated(items: Sequence[Item], filled: Sequence[Filled], rater: str, date: str, path: str) -> tuple[Item, ...]:
-    """The sampled items with this rater's scores; those without one are left out.
 
-    Raises `ProblemsError` for a score on a trial or dimension that was not sampled.
-    """
-    known = {(item.question[:ID_LENGTH], item.dimension): item for item in items}
-    problems: list[Problem] = []
-    found: list[Item] = []
-    for one in filled:
-        item = known.get((one.trial, one.dimension))
-        if item is None:
-            hint = "keep the sheet beside the sample.json it was written with"
-            message = f"{one.dimension} of trial {one.trial} was not sampled"
-            problems.append(Problem(path=path, message=message, hint=hint))
-            continue
-        rating = Rating(rater=rater, score=one.score, date=date, reason=one.reason)
-        found.append(
-            Item(
-                case=item.case,
-                question=item.question,
-                dimension=item.dimension,
-                judge=item.judge,
-                rubric=item.rubric,
-                score=item.score,
-                reason=item.reason,
-                ratings=(rating,),
-            )
+def not_sampled(items: Sequence[Item], sheet: Sheet) -> tuple[Problem, ...]:
+    """The scores of a sheet on trials or dimensions that were never drawn, e.g. because a name was edited."""
+    known = {(trial_name(item.question), item.dimension) for item in items}
+    return tuple(
+        Problem(
+            path=sheet.path,
+            line=one.line,
+            message=f"{one.dimension} of trial {one.trial[:40]} was not sampled",
+            hint="keep the names of the trials, and the sheet beside the sample.json it was written with",
         )
-    if problems:
-        raise ProblemsError(problems)
-    return tuple(found)
+        for one in sheet.filled
+        if (one.trial, one.dimension) not in known
+    )
+
+
+def rated(items: Sequence[Item], filled: Sequence[Filled], rater: str, date: str) -> tuple[Item, ...]:
+    """The sampled items with this rater's scores; those without one are left out."""
+    scores = {(one.trial, one.dimension): one for one in filled}
+    return tuple(
+        replace(item, ratings=(Rating(rater=rater, score=one.score, date=date, reason=one.reason),))
+        for item in items
+        if (one := scores.get((trial_name(item.question), item.dimension))) is not None
+    )
 
 
 def items_of(trials: Sequence[Judged]) -> tuple[Item, ...]:

@@ -6,7 +6,7 @@ from gate.calibration.agreement import PASSING, Current, measure
 from gate.model.calibration import Advisory, Calibration, Measured
 from gate.model.case import Case
 from gate.model.words import Dimension
-from gate.verdicts.statistics.correction import ppi_mean
+from gate.verdicts.statistics.correction import Layer, stratified_ppi
 from gate.verdicts.statistics.intervals import Interval
 
 LEAST_LABELS = 60
@@ -24,25 +24,30 @@ def measured(calibration: Calibration, cases: Iterable[Case], judge: str, agreem
     )
 
 
-def advisory_from(known: Mapping[str, Sequence[Measured]]) -> Advisory:
-    """Every dimension of an agent but those whose judge is calibrated."""
+def advisory_from(known: Mapping[str, Sequence[Measured]], judge: str) -> Advisory:
+    """Every dimension of an agent but those on which the judge of this fingerprint is calibrated."""
     everything = frozenset(Dimension)
     left = {
-        agent: everything - {one.dimension for one in found if one.standing == "calibrated"}
+        agent: everything - {one.dimension for one in found if one.standing == "calibrated" and one.judge == judge}
         for agent, found in known.items()
     }
     return lambda agent: left.get(agent, everything)
 
 
-def corrected(one: Measured, judged_ok: int, judged: int) -> tuple[float, Interval] | None:
-    """The share of trials people would pass, with its 95 % interval, from `judged` trials and the rated ones (PPI++).
+def corrected(one: Measured, judged_ok: float, judged: float) -> tuple[float, Interval] | None:
+    """The share of trials people would pass, with its 95 % interval, from `judged` trials and the rated ones.
 
-    None below `LEAST_LABELS` rated trials. Angelopoulos, Duchi, Zrnic 2023, https://arxiv.org/abs/2311.01453
+    None below `LEAST_LABELS` rated trials, and when none is rated of those the judge passes, or fails, while there are
+    such among the judged.
     """
     if len(one.pairs) < LEAST_LABELS or judged <= 0:
         return None
-    judge = [int(score >= PASSING) for score, _ in one.pairs]
-    human = [int(score >= PASSING) for _, score in one.pairs]
-    found = ppi_mean(judged_ok, judged, judge, human)
+    strata = []
+    for count, passes in ((judged_ok, True), (judged - judged_ok, False)):
+        human = [person >= PASSING for judge, person in one.pairs if (judge >= PASSING) is passes]
+        strata.append(Layer(judged=count, labelled=len(human), passed=sum(human)))
+    found = stratified_ppi(strata)
+    if found is None:
+        return None
     half = _Z * found.error
-    return min(1.0, max(0.0, found.rate)), Interval(max(0.0, found.rate - half), min(1.0, found.rate + half))
+    return found.rate, Interval(max(0.0, found.rate - half), min(1.0, found.rate + half))

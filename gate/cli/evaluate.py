@@ -12,7 +12,7 @@ import anyio
 from gate import __version__
 from gate.agents.open import open_agents
 from gate.budget import Meter
-from gate.cli.judged import rates, spot_check
+from gate.cli.judged import rates, spot_check, standings
 from gate.cli.progress import RunLog, watching
 from gate.cli.setting import Setting
 from gate.cli.workspace import Workspace, reopened
@@ -140,7 +140,7 @@ def conduct(
         duration_seconds=round(time.monotonic() - began, 3),
         money=used.money if setting.priced else None,
     )
-    notes = (*rates(folder, setting), *spot_check(folder, setting))
+    notes = (*standings(setting), *rates(folder, setting), *spot_check(folder, setting))
     report = setting.report(folder, findings, spend, used, notes)
     folder.save_results(report.comparison, report.decision)
     return report

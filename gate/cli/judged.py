@@ -1,9 +1,11 @@
 """The judged trials of run folders: drawn for people, and counted for rates that people's ratings correct."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
+
+from pydantic import TypeAdapter
 
 from gate.calibration.file import print_calibration
 from gate.calibration.sample import Judged, by_judge
@@ -14,36 +16,58 @@ from gate.model.calibration import Calibration, Measured
 from gate.model.case import Case
 from gate.model.comparison import Request
 from gate.model.score import TrialScores
+from gate.model.transcript import Transcript
 from gate.model.words import Arm, Dimension
+from gate.reports.phrases import count
 from gate.scoring.checks import check
 from gate.scoring.question import question
 from gate.store import RunFolder
 
 SAMPLE = "sample.json"
+TRANSCRIPTS = "transcripts.json"
 SPOT_CHECK = "spot-check"
 ANYBODY = "you"
 """The rater a sheet is for when nobody is named."""
+_NAMED = 10
+"""Trials of a spot check that the report names."""
+_TRANSCRIPTS = TypeAdapter(dict[str, Transcript])
 
 
-def judged_trials(folder: RunFolder, trials: Iterable[TrialScores] | None = None) -> Iterator[tuple[str, Judged]]:
-    """Agent and trial of each judged trial of a run, or of some of them; what has no judge's score is left out."""
+def judged_trials(
+    folder: RunFolder, trials: Iterable[TrialScores] | None = None
+) -> Iterator[tuple[Judged, Transcript]]:
+    """The judged trials of a run, or those among some of them; what has no judge's score is left out."""
     inputs = folder.inputs()
     cases = {case.key: case for case in inputs.cases}
     for scores in trials if trials is not None else folder.all_scores():
-        own = by_judge(scores.scores)
         case = cases.get(scores.case)
-        if own and case is not None and (one := _judged(folder, case, scores, inputs.test_data)) is not None:
-            yield case.agent, one
+        if case is not None and by_judge(scores.scores):
+            found = _judged(folder, case, scores, inputs.test_data)
+            if found is not None:
+                yield found
 
 
-def write_sheets(place: Path, agent: str, trials: Sequence[Judged], raters: Sequence[str]) -> None:
-    """The sheets of each rater in Markdown and CSV, and beside them what the judge said."""
+def write_sheets(
+    place: Path, agent: str, trials: Sequence[Judged], raters: Sequence[str], transcripts: Mapping[str, Transcript]
+) -> None:
+    """The sheets of each rater in Markdown and CSV, and beside them what the judge said, and the transcripts.
+
+    The CSV begins with a byte order mark, without which spreadsheets take UTF-8 for something else.
+    """
     place.mkdir(parents=True, exist_ok=True)
     sample = Calibration(agent=agent, items=items_of(trials))
     (place / SAMPLE).write_text(print_calibration(sample), encoding="utf-8")
+    drawn = {one.question.hash: transcripts[one.question.hash] for one in trials}
+    (place / TRANSCRIPTS).write_bytes(_TRANSCRIPTS.dump_json(drawn))
     for rater in raters:
         (place / f"sheet-{rater}.md").write_text(markdown_sheet(trials, agent), encoding="utf-8")
-        (place / f"sheet-{rater}.csv").write_text(csv_sheet(trials), encoding="utf-8")
+        (place / f"sheet-{rater}.csv").write_text(csv_sheet(trials), encoding="utf-8-sig")
+
+
+def read_transcripts(place: Path) -> Mapping[str, Transcript]:
+    """The transcripts of the trials drawn into a folder, by question; none where they were not kept."""
+    path = place / TRANSCRIPTS
+    return _TRANSCRIPTS.validate_json(path.read_bytes()) if path.is_file() else {}
 
 
 def spot_check(folder: RunFolder, setting: Setting) -> tuple[str, ...]:
@@ -56,61 +80,96 @@ def spot_check(folder: RunFolder, setting: Setting) -> tuple[str, ...]:
     for scores in folder.all_scores() if part else ():
         if scores.arm is Arm.HEAD and by_judge(scores.scores):
             pool[scores.case.partition("/")[0]].append(scores)
-    chance = Random(f"{plan.base.sha} {plan.head.sha} {setting.inputs.started[:10]}")  # noqa: S311 - no secret
     notes = []
     for agent, found in sorted(pool.items()):
+        chance = Random(f"{plan.base.sha} {plan.head.sha} {setting.inputs.started[:10]} {agent}")  # noqa: S311 - no secret
         found.sort(key=lambda one: (one.case, one.trial))
         drawn = chance.sample(found, max(1, round(part * len(found))))
-        different = {one.question.hash: one for _, one in judged_trials(folder, drawn)}
-        place = folder.path / SPOT_CHECK / agent
-        write_sheets(place, agent, list(different.values()), [ANYBODY])
+        different = {one.question.hash: (one, transcript) for one, transcript in judged_trials(folder, drawn)}
+        transcripts = {key: transcript for key, (_, transcript) in different.items()}
+        trials = [one for one, _ in different.values()]
+        write_sheets(folder.path / SPOT_CHECK / agent, agent, trials, [ANYBODY], transcripts)
+        names = [f"{one.case.partition('/')[2]} {one.trial}" for one in transcripts.values()]
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         notes.append(
-            f"spot check: {len(different)} judged trials of `{agent}` wait for a person in `{SPOT_CHECK}/{agent}` of "
-            "the run folder; fill the sheet, then `agent-gate calibrate agree`"
+            f"spot check of `{agent}`: {count(len(names), 'judged trial')} of {len(found)} for a person to score, in "
+            f"`{SPOT_CHECK}/{agent}` of the run folder: {', '.join(sorted(names)[:_NAMED])}{more}"
         )
     return tuple(notes)
 
 
+def standings(setting: Setting) -> tuple[str, ...]:
+    """What the judge may do on each dimension it was asked about, in a sentence an agent."""
+    if setting.judge is None:
+        return ()
+    asked: dict[str, set[Dimension]] = defaultdict(set)
+    for one in setting.plan.selected:
+        asked[one.case.partition("/")[0]] |= set(setting.cases[one.case].dimensions)
+    return tuple(_standing(agent, setting, sorted(found)) for agent, found in sorted(asked.items()))
+
+
+def _standing(agent: str, setting: Setting, dimensions: Sequence[Dimension]) -> str:
+    known = {one.dimension: one for one in setting.inputs.measured.get(agent, ())}
+    advisory = setting.advisory(agent)
+    parts = []
+    for dimension in dimensions:
+        one = known.get(dimension)
+        standing = one.standing if one else "uncalibrated"
+        if one and dimension in advisory and standing == "calibrated":
+            standing = "stale"
+        rated = (
+            f" (agrees with people on {one.agreement.hits} of {one.agreement.total})"
+            if one and one.agreement.total
+            else ""
+        )
+        parts.append(f"{dimension} {standing}{rated}")
+    return f"judge of `{agent}`: {', '.join(parts)}; only a calibrated dimension may block by its judge"
+
+
 def rates(folder: RunFolder, setting: Setting) -> tuple[str, ...]:
-    """What the judged shares of the head really are by people's ratings, in sentences."""
-    known = {
-        (agent, one.dimension): one
-        for agent, found in setting.inputs.measured.items()
-        for one in found
-        if one.standing == "calibrated" and len(one.pairs) >= LEAST_LABELS
-    }
-    judged: Counter[tuple[str, Dimension]] = Counter()
-    passed: Counter[tuple[str, Dimension]] = Counter()
-    for scores in folder.all_scores() if known else ():
+    """What share of the head's judged trials people would pass, in sentences; the judge's own where that is unknown.
+
+    Each case counts alike, however many trials it got: cases in doubt get more, and must not weigh more.
+    """
+    known = {(agent, one.dimension): one for agent, found in setting.inputs.measured.items() for one in found}
+    passed: dict[tuple[str, Dimension], dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
+    for scores in folder.all_scores():
         agent = scores.case.partition("/")[0]
         for dimension, score in by_judge(scores.scores).items() if scores.arm is Arm.HEAD else ():
-            judged[agent, dimension] += 1
-            passed[agent, dimension] += score.value == 2
-    return tuple(_rate(key[0], one, passed[key], judged[key]) for key, one in known.items() if judged[key])
+            passed[agent, dimension][scores.case].append(score.value == 2)
+    judge = setting.judge.fingerprint if setting.judge else ""
+    said: dict[str, list[str]] = defaultdict(list)
+    for key in sorted(passed):
+        one = known.get(key)
+        said[key[0]].append(_rate(key[1], one if one and one.judge == judge else None, passed[key].values()))
+    return tuple(f"judged trials of `{agent}` with a score of 2: {'; '.join(found)}" for agent, found in said.items())
 
 
-def _rate(agent: str, one: Measured, passed: int, judged: int) -> str:
-    found = corrected(one, passed, judged)
+def _rate(dimension: Dimension, one: Measured | None, cases: Collection[Sequence[bool]]) -> str:
+    passed = sum(sum(trials) / len(trials) for trials in cases)
+    by = f"{passed / len(cases):.0%} by the judge in {count(len(cases), 'case')}"
+    found = corrected(one, passed, len(cases)) if one is not None else None
     if found is None:
-        raise AssertionError("only rates with enough labels are asked for")
+        labels = len(one.pairs) if one is not None else 0
+        return f"{dimension} uncalibrated, {by} ({labels} of {LEAST_LABELS} ratings)"
     rate, interval = found
-    return (
-        f"{one.dimension} of `{agent}`: people would pass {rate:.0%} of what was judged (95 %: {interval.low:.0%} to "
-        f"{interval.high:.0%}), the judge passed {passed} of {judged}; corrected by {len(one.pairs)} rated trials"
-    )
+    return f"{dimension} {rate:.0%} as people would say (95 %: {interval.low:.0%} to {interval.high:.0%}), {by}"
 
 
-def _judged(folder: RunFolder, case: Case, scores: TrialScores, test_data: Mapping[str, str]) -> Judged | None:
+def _judged(
+    folder: RunFolder, case: Case, scores: TrialScores, test_data: Mapping[str, str]
+) -> tuple[Judged, Transcript] | None:
     transcript = folder.transcript(Request(case=scores.case, arm=scores.arm, trial=scores.trial))
     if transcript is None:
         return None
     asked = question(case, transcript, check(case, transcript, test_data))
     if asked is None:
         return None
-    return Judged(
+    judged = Judged(
         case=case.id,
         rubric=case.fingerprints.rubric,
         question=asked,
         judge=scores.judge,
         scores=by_judge(scores.scores),
     )
+    return judged, transcript

@@ -107,7 +107,7 @@ class _Merged:
         )
 
     def _advisory(self, agent: str) -> frozenset[Dimension]:
-        return advisory_from(self.inputs.measured)(agent)
+        return advisory_from(self.inputs.measured, self.scorers.judge)(agent)
 
     def _refuse_blocked(self, accepted: frozenset[str]) -> None:
         left = [case for case in self.report.decision.blocking if case not in accepted]

@@ -178,7 +178,15 @@ def _calibrate(commands: Commands) -> None:
     sample.add_argument("--out", metavar="DIR", help="where to write (default: calibration/AGENT/DATE)")
     agree = parts.add("agree", "calibrate:agree", "take filled sheets in; agreement with intervals per dimension")
     agree.add_argument("folders", nargs="+", metavar="DIR", help="folders of filled sheets, also a run's spot check")
+    agree.add_argument("--rater", default="", metavar="NAME", help="who filled sheet-you (default: git's user.name)")
     _json(agree, "print it as data on stdout")
+    renew = parts.add(
+        "renew", "calibrate:renew", "hold known ratings against another judge's scores of the same trials"
+    )
+    renew.add_argument(
+        "folders", nargs="+", metavar="DIR", help="runs scored by the judge of today: `agent-gate score`"
+    )
+    _json(renew, "print it as data on stdout")
     show = parts.add("show", "calibrate:show", "how far the judge of today is known, and what it may do")
     show.add_argument("agent", nargs="?", default="", help="one agent by name (default: all)")
     _json(show, "print it as data on stdout")

@@ -62,13 +62,14 @@ class Setting:
         inputs = folder.inputs()
         cases = {case.key: case for case in inputs.cases}
         aside = quarantine(inputs.config.quarantine, tuple(cases), date.fromisoformat(inputs.started[:10]))
+        judge = open_judge(Path(inputs.root), inputs.config, inputs.test_data, scripted=inputs.scripted)
         return cls(
             inputs=inputs,
             plan=folder.plan(),
             cases=cases,
-            judge=open_judge(Path(inputs.root), inputs.config, inputs.test_data, scripted=inputs.scripted),
+            judge=judge,
             quarantined=aside.cases,
-            advisory=advisory_from(inputs.measured),
+            advisory=advisory_from(inputs.measured, judge.fingerprint if judge else ""),
             notes=(*aside.notes, *inputs.notes),
         )
 

@@ -148,7 +148,10 @@ def read_calibrations(tree: Tree, config: Config) -> dict[str, Calibration]:
     """What people said of the judge, by agent; agents without a file are left out."""
     paths = {f"{config.calibration.folder}/{agent}.json": agent for agent in config.agents}
     found = tree.read_many(paths)
-    return {paths[path]: read_calibration(content.decode("utf-8", "replace"), path) for path, content in found.items()}
+    return {
+        paths[path]: read_calibration(content.decode("utf-8", "replace"), path, paths[path])
+        for path, content in found.items()
+    }
 
 
 def _open(repository: Repository, base: str, head: str, parted: str) -> Workspace:

@@ -82,6 +82,15 @@ class Disagreement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """Agreement on the trials people rated in a month (`2026-11`)."""
+
+    month: str
+    agreed: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
     """How far a judge can be trusted on one dimension, from trials people agree on.
 
@@ -89,10 +98,12 @@ class Measured:
     specificity: share of those people fail that it fails. `majority` is the share of the most frequent human score,
     which a judge that always says the same would reach. `kappa` is quadratically weighted, `alpha` Krippendorff's for
     ordinal scores over judge and raters; None = undefined. `between` is how often raters agree with each other.
-    `unsettled` trials, on which raters disagree, count in neither.
+    `unsettled` trials, on which raters disagree, count in neither. `judge` is the fingerprint all this is said of,
+    `cases` how many different ones the trials are of, `trend` the agreement by the month of the last rating.
     """
 
     dimension: Dimension
+    judge: str
     standing: Standing
     why: str
     agreement: Share
@@ -106,6 +117,8 @@ class Measured:
     unsettled: int
     outdated: int  # rated trials of another judge or rubric
     disagreements: tuple[Disagreement, ...]
+    cases: int = 0
+    trend: tuple[Month, ...] = ()
     pairs: tuple[tuple[int, int], ...] = ()  # score of the judge, score of the people
 
     @property

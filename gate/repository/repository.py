@@ -86,6 +86,10 @@ class Repository:
         """Whether history was cut off when the repository was cloned."""
         return self._git.ask("rev-parse", "--is-shallow-repository").text == "true"
 
+    def person(self) -> str:
+        """The name commits here are made under (`user.name`); empty when git knows none."""
+        return self._git.ask("config", "--get", "user.name").text
+
     def tree(self, ref: str) -> GitTree:
         """The files of a commit."""
         return GitTree(self._git, self._blobs, self.resolve(ref))

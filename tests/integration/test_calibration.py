@@ -90,7 +90,7 @@ def test_a_judge_may_block_only_after_people_have_shown_it_right(
 
     code, report = verdict(capsys, "run", "--base", "main", "--label", "before")
     assert (code, report["decision"]["conclusion"]) == (ExitCode.PASS, "pass"), "an uncalibrated judge cannot block"
-    assert any("spot check: " in note for note in report["decision"]["notes"])
+    assert any("spot check of `shop`: " in note for note in report["decision"]["notes"])
     [run] = Path("runs").glob("*/*-before-*")
 
     assert main(["calibrate", "sample", str(run), *map(str, Path("runs").glob("*/*-baseline-*")), "--size", "40"]) == 0
@@ -124,10 +124,10 @@ def test_a_spot_check_flows_into_the_calibration(repository: GitRepository, caps
     [run] = Path("runs").glob("*/*-one-*")
     place = run / "spot-check" / "shop"
     fill(place)
-    assert main(["calibrate", "agree", str(place)]) == ExitCode.PASS
+    assert main(["calibrate", "agree", str(place), "--rater", "Ann Lee"]) == ExitCode.PASS
     kept = json.loads(Path("calibration/shop.json").read_text())
     assert kept["items"]
-    assert {rating["rater"] for item in kept["items"] for rating in item["ratings"]} == {"you"}
+    assert {rating["rater"] for item in kept["items"] for rating in item["ratings"]} == {"Ann Lee"}
 
 
 def test_a_kill_in_the_middle_loses_no_paid_verdict(

@@ -1,7 +1,7 @@
 """The formulas behind the verdicts, in the standard library alone. Pure; no policy, no thresholds of a procedure."""
 
 from gate.verdicts.statistics.agreement import TwoRaters, fleiss_kappa, krippendorff_alpha, two_raters
-from gate.verdicts.statistics.correction import Estimate, ppi_mean, rogan_gladen, youden_index
+from gate.verdicts.statistics.correction import Estimate, Layer, ppi_mean, rogan_gladen, stratified_ppi, youden_index
 from gate.verdicts.statistics.evidence import (
     Prior,
     log_e_arms,
@@ -22,6 +22,7 @@ from gate.verdicts.statistics.intervals import (
 __all__ = [
     "Estimate",
     "Interval",
+    "Layer",
     "Prior",
     "Stratum",
     "TwoRaters",
@@ -38,6 +39,7 @@ __all__ = [
     "rogan_gladen",
     "session_rate",
     "stratified_p",
+    "stratified_ppi",
     "two_raters",
     "whole_counts",
     "wilson",

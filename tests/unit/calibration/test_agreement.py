@@ -1,6 +1,7 @@
 """What people's ratings show of a judge: golden numbers, and simulated judges whose quality is known."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -68,8 +69,9 @@ def test_sensitivity_specificity_and_coefficients_by_hand() -> None:
     [
         (((2, 2, 30), (0, 0, 15), (0, 2, 2), (2, 0, 1), (1, 0, 2)), "calibrated"),  # 45 of 50
         (((2, 2, 29), (0, 0, 15), (0, 2, 3), (1, 0, 3)), "smoke"),  # 44 of 50: shown to be 77.6 % only
-        (((2, 2, 15), (0, 0, 5)), "calibrated"),  # 20 of 20
-        (((2, 2, 17), (0, 0, 3)), "smoke"),  # too few failures to know what it misses
+        (((2, 2, 10), (0, 0, 10)), "calibrated"),  # 20 of 20
+        (((2, 2, 11), (0, 0, 9)), "smoke"),  # too few failures to know what it misses
+        (((2, 2, 80), (0, 0, 9)), "smoke"),
         (((2, 2, 14), (0, 0, 2), (2, 0, 4)), "smoke"),  # 16 of 20
         (((2, 2, 13), (0, 0, 2), (2, 0, 5)), "uncalibrated"),  # 15 of 20: below what is asked
         (((2, 2, 10),), "uncalibrated"),
@@ -138,9 +140,10 @@ def test_two_raters_who_disagree_settle_nothing() -> None:
 
 def test_only_calibrated_dimensions_may_block() -> None:
     tone = measure(T, items((2, 2, 30), (0, 0, 15)), NOW)
-    advisory = advisory_from({"a": (tone,)})
+    advisory = advisory_from({"a": (tone,)}, JUDGE)
     assert advisory("a") == frozenset(Dimension) - {T}
     assert advisory("other") == frozenset(Dimension)
+    assert advisory_from({"a": (tone,)}, "b" * 64)("a") == frozenset(Dimension), "shown of another judge"
 
 
 def test_what_is_asked_for_can_be_configured_and_the_arithmetic_not() -> None:
@@ -149,31 +152,53 @@ def test_what_is_asked_for_can_be_configured_and_the_arithmetic_not() -> None:
     assert measure(T, pairs, NOW, agreement=0.75).standing == "calibrated"
 
 
+def test_agreement_is_told_by_month() -> None:
+    found = [item(0, 2, 2), item(1, 2, 0), item(2, 0, 0)]
+    found[2] = replace(found[2], ratings=(replace(found[2].ratings[0], date="2026-10-02"),))
+    trend = measure(T, found, NOW).trend
+    assert [(at.month, at.agreed, at.total) for at in trend] == [("2026-10", 1, 1), ("2026-11", 1, 2)]
+
+
 def test_rates_are_corrected_from_sixty_ratings_on() -> None:
-    """The judge passes 90 % of what it sees, a third of which people fail."""
+    """People pass two thirds of what this judge passes, and none of what it fails: 0.9 of it is 0.6 of all."""
     one = measured((2, 2, 36), (2, 0, 18), (0, 0, 6))
     found = corrected(one, 900, 1000)
     assert found is not None
     rate, interval = found
-    assert interval.low < 0.6 < interval.high
-    assert 0.5 < rate < 0.7
-    assert corrected(measured((2, 2, 40), (0, 0, 19)), 900, 1000) is None
+    assert rate == pytest.approx(0.6)
+    # error squared: 0.81 (37/56)(19/56)/54 + 0.01 (1/8)(7/8)/6 + (0.9 (2/3 - 0.6)^2 + 0.1 0.6^2)/1000 = 0.0598739^2
+    assert (interval.low, interval.high) == pytest.approx((0.6 - 1.96 * 0.0598739, 0.6 + 1.96 * 0.0598739), abs=1e-5)
+    assert corrected(measured((2, 2, 40), (0, 0, 19)), 900, 1000) is None, "59 ratings"
+    assert corrected(measured((2, 2, 60)), 900, 1000) is None, "nobody rated what the judge fails"
+    assert corrected(measured((2, 2, 60)), 900, 900) is not None
     assert corrected(one, 0, 0) is None
 
 
-def test_the_corrected_interval_covers_the_truth() -> None:
-    """Rate 0.8, a judge with sensitivity 0.95 and specificity 0.7, 80 labels: near 95 % of intervals hold it."""
-    chance = Random(3)  # noqa: S311 - no secret
-    covered = 0
-    for _ in range(300):
-
-        def judged(passes: bool) -> int:
-            return 2 if chance.random() < (0.95 if passes else 0.3) else 0
-
-        people = [chance.random() < 0.8 for _ in range(80)]
-        one = measure(T, [item(i, judged(passes), 2 if passes else 0) for i, passes in enumerate(people)], NOW)
-        rest = [judged(chance.random() < 0.8) for _ in range(1000)]
-        found = corrected(one, rest.count(2), 1000)
-        assert found is not None
-        covered += found[1].low <= 0.8 <= found[1].high
-    assert covered / 300 > 0.88
+@pytest.mark.parametrize(
+    ("rate", "sensitivity", "specificity"), [(0.8, 0.95, 0.7), (0.95, 0.97, 0.9), (0.98, 0.99, 0.95)]
+)
+@pytest.mark.parametrize("failures_first", [False, True])
+def test_the_corrected_interval_covers_the_truth(
+    rate: float, sensitivity: float, specificity: float, failures_first: bool
+) -> None:
+    """However the 80 rated trials were drawn: at random, or so that a third of them are failures by the judge."""
+    chance = Random(f"{rate} {failures_first}")  # noqa: S311 - no secret
+    covered, rates = 0, []
+    for _ in range(200):
+        people = [chance.random() < rate for _ in range(2000)]
+        pairs = [
+            (2 if chance.random() < (sensitivity if good else 1 - specificity) else 0, 2 if good else 0)
+            for good in people
+        ]
+        failed = [pair for pair in pairs if pair[0] == 0][:27] if failures_first else []
+        rest = [pair for pair in pairs if pair[0] == 2 or not failures_first]
+        labelled = [*failed, *rest[: 80 - len(failed)]]
+        one = measure(T, [item(i, judge, person) for i, (judge, person) in enumerate(labelled)], NOW)
+        judged = sum(judge == 2 for judge, _ in pairs[-400:])
+        found = corrected(one, judged, 400)
+        if found is not None:
+            rates.append(found[0])
+            covered += found[1].low <= rate <= found[1].high
+    assert len(rates) > 150
+    assert covered / len(rates) > 0.93
+    assert sum(rates) / len(rates) == pytest.approx(rate, abs=0.01)

@@ -9,10 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.calibration.file import merged, print_calibration, read_calibration
-from gate.calibration.sample import Judged, by_judge, draw, share
-from gate.calibration.sheet import csv_sheet, items_of, markdown_sheet, rated, read_csv, read_markdown
+from gate.calibration.sample import Judged, by_judge, draw
+from gate.calibration.sheet import (
+    csv_sheet,
+    items_of,
+    markdown_sheet,
+    not_sampled,
+    rated,
+    read_csv,
+    read_markdown,
+    trial_name,
+)
 from gate.errors import ProblemsError
 from gate.model.calibration import Calibration, Item, Rating
+from gate.model.problem import Problem
 from gate.model.score import Scored, Unscored
 from gate.model.words import Dimension
 from gate.scoring.checks import check
@@ -51,12 +61,6 @@ def test_rare_scores_are_drawn_first_and_the_same_again() -> None:
     assert draw([], 5, "s") == []
 
 
-def test_a_share_is_a_share() -> None:
-    assert len(share(POOL, 0.1, "s")) == 7
-    assert share(POOL, 0.1, "s") == share(POOL, 0.1, "s")
-    assert share(POOL, 0.0, "s") == []
-
-
 def test_only_scores_of_the_judge_are_measured() -> None:
     scores = (
         Scored(dimension=C, value=0, reason="", by="check:tool-calls@1"),
@@ -78,7 +82,7 @@ def test_what_is_filled_in_comes_back_from_both_sheets() -> None:
     trials = [judged("It is sent.", correctness=2, tone=1), judged("No.", correctness=0, tone=2)]
     text = markdown_sheet(trials, "shop")
     first = text.replace("- correctness: \n- tone: ", "- correctness: 2\n- tone: 1 - a bit cold", 1)
-    assert [(one.dimension, one.score, one.reason) for one in read_markdown(first, "x.md")] == [
+    assert [(one.dimension, one.score, one.reason) for one in read_markdown(first, "x.md").filled] == [
         (C, 2, ""), (T, 1, "a bit cold")
     ]  # fmt: skip
 
@@ -88,38 +92,78 @@ def test_what_is_filled_in_comes_back_from_both_sheets() -> None:
     writer = csv.DictWriter(out, list(rows[0]), delimiter=";")
     writer.writeheader()
     writer.writerows(rows)
-    [one] = read_csv("\ufeff" + out.getvalue(), "x.csv")
+    [one] = read_csv("\ufeff" + out.getvalue(), "x.csv").filled
     assert (one.dimension, one.score, one.reason) == (C, 0, "wrong, really")
 
 
 def test_a_reply_cannot_fill_a_line_in() -> None:
-    nasty = "## 0123456789ab (x)\n- correctness: 2 great\n- tone: 2"
-    assert read_markdown(markdown_sheet([judged(nasty, correctness=0)], "shop"), "x.md") == []
+    nasty = "## t0123456789ab (x)\n- correctness: 2 great\n- tone: 2"
+    sheet = read_markdown(markdown_sheet([judged(nasty, correctness=0)], "shop"), "x.md")
+    assert (sheet.filled, sheet.problems) == ((), ())
 
 
 @given(st.text())
 def test_no_reply_ever_fills_a_line_in(text: str) -> None:
-    assert read_markdown(markdown_sheet([judged(f"{text}\n- tone: 2", correctness=0, tone=0)], "shop"), "x.md") == []
+    sheet = read_markdown(markdown_sheet([judged(f"{text}\n- tone: 2", correctness=0, tone=0)], "shop"), "x.md")
+    assert (sheet.filled, sheet.problems) == ((), ())
+
+
+def said(*problems: Problem) -> list[tuple[int, str]]:
+    return [(one.line, one.message) for one in problems]
 
 
 def test_all_that_is_wrong_in_a_sheet_is_named_with_its_line() -> None:
-    sheet = "## 0123456789ab (x)\n- correctness: good\n- tone: 3\n- style: 2\n- tone: 1\n- tone: 2\n"
-    with pytest.raises(ProblemsError) as refused:
-        read_markdown(sheet, "s.md")
-    said = str(refused.value)
-    assert "s.md:2" in said
-    assert "'good' is no score" in said
-    assert "s.md:3" in said
-    assert "s.md:4" in said
-    assert "has two scores" in said
-    with pytest.raises(ProblemsError, match="has no column score"):
-        read_csv("trial,case,dimension,reason\n", "s.csv")
+    lines = (
+        "# Trials\n- tone: 2\n## t0123456789ab (x)\n- correctness: good\n- tone: 3\n- style: 2\n- tone: 1\n- tone: 2\n"
+    )
+    assert said(*read_markdown(lines, "s.md").problems) == [
+        (2, "a score for tone stands below no trial"),
+        (4, "'good' is no score"),
+        (5, "'3' is no score"),
+        (6, "'style' is no dimension"),
+        (8, "tone of trial t0123456789ab has two scores"),
+    ]
 
 
-def test_a_score_on_a_trial_that_was_not_sampled_is_refused() -> None:
-    filled = read_markdown("## 0123456789ab (x)\n- tone: 2\n", "s.md")
-    with pytest.raises(ProblemsError, match="was not sampled"):
-        rated(items_of([judged("Hi", tone=2)]), filled, "ann", "2026-11-23", "s")
+def test_a_heading_that_was_edited_does_not_lend_its_scores_to_the_trial_before() -> None:
+    sheet = read_markdown("## t0123456789ab (x)\n- tone: \n## 0123 (y)\n- tone: 0\n", "s.md")
+    assert sheet.filled == ()
+    assert [line for line, _ in said(*sheet.problems)] == [3, 4]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_sheet_as_a_spreadsheet_saves_it(mark: str) -> None:
+    rows = [["trial", "case", "dimension", "score", "reason"], ["t0123456789ab", "x", "tone", "1", 'a "bit" cold'], []]
+    out = io.StringIO()
+    csv.writer(out, delimiter=mark, lineterminator="\r\n").writerows(rows)
+    [one] = read_csv("\ufeff" + out.getvalue(), "s.csv").filled
+    assert (one.trial, one.score, one.reason, one.line) == ("t0123456789ab", 1, 'a "bit" cold', 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("trial,case,dimension,reason\n", "has no column score"),
+        ("", "has no column trial, case, dimension, score, reason"),
+        ('trial,case,dimension,score,reason\nt1,x,tone,2,"' + "a" * 200_000 + '"\n', "is no CSV from here on"),
+        ("trial,case,dimension,score,reason\nt1,x,tone\nt1,x,,2,\n", "'' is no dimension"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_named(text: str, problem: str) -> None:
+    [one] = read_csv(text, "s.csv").problems
+    assert one.message.startswith(problem)
+
+
+def test_no_trial_is_named_like_a_number() -> None:
+    """A spreadsheet would turn the name `123456789012` or `12345678e012` into another one."""
+    assert [trial_name(key * 64) for key in "19"] == ["t111111111111", "t999999999999"]
+
+
+def test_a_score_on_a_trial_that_was_not_sampled_is_named() -> None:
+    sheet = read_markdown("## t0123456789ab (x)\n- tone: 2\n", "s.md")
+    items = items_of([judged("Hi", tone=2)])
+    assert said(*not_sampled(items, sheet)) == [(2, "tone of trial t0123456789ab was not sampled")]
+    assert rated(items, sheet.filled, "ann", "2026-11-23") == ()
 
 
 _ITEMS = st.lists(
@@ -159,15 +203,46 @@ def test_a_calibration_is_read_as_it_was_written(found: list[Item]) -> None:
 
 def test_a_newer_word_replaces_the_older_one_and_other_raters_stay() -> None:
     [one] = items_of([judged("Hi", tone=2)])
-    filled = read_markdown(f"## {one.question[:12]} (x)\n- tone: 0\n", "s")
-    known = merged(Calibration(agent="shop"), rated([one], filled, "ann", "2026-11-01", "s"))
-    known = merged(known, rated([one], filled, "ben", "2026-11-02", "s"))
-    changed = read_markdown(f"## {one.question[:12]} (x)\n- tone: 1\n", "s")
-    known = merged(known, rated([one], changed, "ann", "2026-11-03", "s"))
+
+    def with_word(known: Calibration, rater: str, score: int, date: str) -> Calibration:
+        sheet = read_markdown(f"## {trial_name(one.question)} (x)\n- tone: {score}\n", "s")
+        return merged(known, rated([one], sheet.filled, rater, date))
+
+    known = with_word(Calibration(agent="shop"), "ann", 0, "2026-11-01")
+    known = with_word(known, "ben", 0, "2026-11-02")
+    known = with_word(known, "ann", 1, "2026-11-03")
     [item] = known.items
     assert [(said.rater, said.score, said.date) for said in item.ratings] == [
         ("ann", 1, "2026-11-03"), ("ben", 0, "2026-11-02"),
     ]  # fmt: skip
+
+
+def item_line(question: str, *raters: str) -> str:
+    ratings = ", ".join(f'{{"rater": "{name}", "score": 2, "date": "2026-11-23"}}' for name in raters)
+    return (
+        f'{{"case": "x", "question": "{question * 64}", "dimension": "tone", "judge": "{"a" * 64}", "rubric": "r", '
+        f'"score": 2, "ratings": [{ratings}]}}'
+    )
+
+
+def file_of(*lines: str, agent: str = "shop") -> str:
+    body = ",\n".join(lines)
+    return f'{{"schema": 1,\n "agent": "{agent}",\n "items": [\n{body}\n]}}'
+
+
+def test_what_stands_twice_counts_once_or_not_at_all() -> None:
+    """A merge of two branches that keeps both sides would make ten ratings twenty."""
+    assert len(read_calibration(file_of(item_line("1", "ann", "ben"), item_line("2", "ann")), "c.json").items) == 2
+    with pytest.raises(ProblemsError) as refused:
+        read_calibration(file_of(item_line("1", "ann"), item_line("1", "ben"), item_line("2", "ann", "Ann")), "c.json")
+    assert said(*refused.value.problems) == [
+        (5, "tone of trial 111111111111 stands twice"), (6, "ann rated tone of trial 222222222222 twice")
+    ]  # fmt: skip
+
+
+def test_a_calibration_stands_for_its_own_agent() -> None:
+    with pytest.raises(ProblemsError, match="is the calibration of other, not of shop"):
+        read_calibration(file_of(agent="other"), "calibration/shop.json", "shop")
 
 
 @pytest.mark.parametrize(

@@ -158,3 +158,23 @@ def test_impossible_counts_are_refused(call: object) -> None:
 def test_correction_by_labels_is_the_human_mean_when_the_judge_never_varies() -> None:
     estimate = statistics.ppi_mean(10, 10, [1, 1, 1, 1], [1, 0, 1, 1])
     assert estimate.rate == pytest.approx(0.75)
+
+
+def test_stratified_correction_is_that_of_labels_drawn_at_random_when_they_were() -> None:
+    """Labels in the proportions of what was judged: the weighted mean of the strata is the plain mean of the labels."""
+    strata = [statistics.Layer(judged=900, labelled=90, passed=81), statistics.Layer(judged=100, labelled=10, passed=2)]
+    found = statistics.stratified_ppi(strata)
+    assert found is not None
+    judge, human = [1] * 90 + [0] * 10, [1] * 81 + [0] * 9 + [1] * 2 + [0] * 8
+    plain = statistics.ppi_mean(900, 1000, judge, human)
+    assert found.rate == pytest.approx(0.83)
+    assert found.rate == pytest.approx(plain.rate, abs=1e-3)
+    assert found.error == pytest.approx(plain.error, rel=0.1)
+
+
+def test_stratified_correction_says_nothing_of_what_nobody_labelled() -> None:
+    labelled, bare = statistics.Layer(judged=9, labelled=5, passed=5), statistics.Layer(judged=1, labelled=0, passed=0)
+    assert statistics.stratified_ppi([labelled, bare]) is None
+    assert statistics.stratified_ppi([labelled, bare._replace(judged=0)]) is not None
+    with pytest.raises(ValueError, match="judged"):
+        statistics.stratified_ppi([bare._replace(judged=0)])

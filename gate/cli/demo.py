@@ -22,7 +22,7 @@ from gate.model.words import Tier
 from gate.planning.sides import Scope
 
 EXAMPLE = "examples/customer-support"
-SHIPPED = (EXAMPLE, "fixtures", "baselines", "agent-gate.yml")
+SHIPPED = (EXAMPLE, "fixtures", "baselines", "calibration", "agent-gate.yml")
 """What the scratch repository is made of, relative to this one."""
 MAIN = "main"
 

@@ -111,19 +111,23 @@ def standings(setting: Setting) -> tuple[str, ...]:
 def _standing(agent: str, setting: Setting, dimensions: Sequence[Dimension]) -> str:
     known = {one.dimension: one for one in setting.inputs.measured.get(agent, ())}
     advisory = setting.advisory(agent)
-    parts = []
-    for dimension in dimensions:
-        one = known.get(dimension)
-        standing = one.standing if one else "uncalibrated"
-        if one and dimension in advisory and standing == "calibrated":
-            standing = "stale"
-        rated = (
-            f" (agrees with people on {one.agreement.hits} of {one.agreement.total})"
-            if one and one.agreement.total
-            else ""
-        )
-        parts.append(f"{dimension} {standing}{rated}")
-    return f"judge of `{agent}`: {', '.join(parts)}; only a calibrated dimension may block by its judge"
+    told = {name: f"{name} ({_known(known.get(name), blocks=name not in advisory)})" for name in dimensions}
+    parts = {
+        "may block on": [told[name] for name in dimensions if name not in advisory],
+        "is advisory on": [told[name] for name in dimensions if name in advisory],
+    }
+    return f"the judge of `{agent}` " + "; it ".join(
+        f"{what} {', '.join(found)}" for what, found in parts.items() if found
+    )
+
+
+def _known(one: Measured | None, *, blocks: bool) -> str:
+    """Standing and agreement; what was measured of another judge than the one that scored is stale."""
+    if one is None:
+        return "uncalibrated"
+    standing = "stale" if one.standing == "calibrated" and not blocks else one.standing
+    share = one.agreement
+    return f"{standing}: agrees with people on {share.hits} of {share.total}" if share.total else standing
 
 
 def rates(folder: RunFolder, setting: Setting) -> tuple[str, ...]:

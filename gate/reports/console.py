@@ -88,7 +88,7 @@ def _totals(report: Report) -> Iterator[ConsoleRenderable]:
         table.add_column("")
         note = view.advisory_note(one)
         for row in one.rows:
-            table.add_row(*_total(report, one.agent, row, marked=not note))
+            table.add_row(*_total(report, one.agent, row, marked=view.is_marked(report, one, row)))
         yield table
         if note:
             yield Text(note, style="dim")
@@ -100,7 +100,7 @@ def _total(report: Report, agent: str, row: SeverityRow, *, marked: bool) -> tup
         blocks = view.blocks(report, agent, row)
         verdict = Text("REGRESSION", "bold red") if blocks else Text("REGRESSION (reported, does not block)", "yellow")
     return (
-        f"{row.severity} {row.dimension}{' (advisory: judge not calibrated)' if row.advisory and marked else ''}",
+        f"{row.severity} {row.dimension}{' (advisory: judge not calibrated)' if marked else ''}",
         phrases.share(row.base_passing, row.base_total),
         phrases.share(row.head_passing, row.head_total),
         verdict,

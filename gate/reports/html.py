@@ -114,7 +114,7 @@ def _totals(report: Report) -> str:
         table(
             f"Cases that pass, {one.agent or 'per severity and dimension'}",
             (one.agent, f"base {report.plan.base.short}", f"this PR {report.plan.head.short}", "verdict"),
-            [_total(report, one.agent, row, marked=not view.advisory_note(one)) for row in one.rows],
+            [_total(report, one.agent, row, marked=view.is_marked(report, one, row)) for row in one.rows],
             numbers=(1, 2),
         )
         + (f'<p class="soft">{text(view.advisory_note(one))}</p>' if view.advisory_note(one) else "")
@@ -124,7 +124,7 @@ def _totals(report: Report) -> str:
 
 
 def _total(report: Report, agent: str, row: SeverityRow, *, marked: bool) -> tuple[str, ...]:
-    advisory = ' <span class="soft">advisory: judge not calibrated</span>' if row.advisory and marked else ""
+    advisory = ' <span class="soft">advisory: judge not calibrated</span>' if marked else ""
     blocks = view.blocks(report, agent, row)
     tone = "warn" if row.verdict is CaseVerdict.REGRESSED and not blocks else TONES.get(row.verdict, "")
     verdict = tag(row.verdict.value, tone) if tone else text(row.verdict.value)

@@ -77,7 +77,7 @@ def _totals(report: Report) -> list[Block]:
     totals = []
     for one in view.tables(report):
         note = view.advisory_note(one)
-        cells = [_total(report, one.agent, row, marked=not note) for row in one.rows]
+        cells = [_total(report, one.agent, row, marked=view.is_marked(report, one, row)) for row in one.rows]
         title = (f"**{_text(one.agent, _NAME)}**", "") if one.agent else ()
         lines = _table(("", f"base {base}", f"this PR {head}", ""), cells, ("left", "right", "right", "left"))
         totals.append(_block(lines, 1, ("row of totals", "rows of totals"), head=title))
@@ -86,7 +86,7 @@ def _totals(report: Report) -> list[Block]:
 
 
 def _total(report: Report, agent: str, row: SeverityRow, *, marked: bool) -> tuple[str, ...]:
-    note = " *(advisory: judge not calibrated)*" if row.advisory and marked else ""
+    note = " *(advisory: judge not calibrated)*" if marked else ""
     return (
         f"{row.severity} {row.dimension}{note}",
         phrases.share(row.base_passing, row.base_total),

@@ -94,6 +94,11 @@ def advisory_note(one: SeverityTable) -> str:
     return ADVISORY_NOTE if all(row.advisory for row in one.rows) else ""
 
 
+def is_marked(report: Report, one: SeverityTable, row: SeverityRow) -> bool:
+    """Whether a row calls its judge advisory: not where checks hold the merge, nor where a note says it of all rows."""
+    return row.advisory and not advisory_note(one) and not blocks(report, one.agent, row)
+
+
 ADVISORY_NOTE = (
     "The judge is not calibrated on any of these dimensions: its scores are advisory, only checks can block."
 )

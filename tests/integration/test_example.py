@@ -14,9 +14,13 @@ import pytest
 
 from gate.agents.replay import FOLDER_LENGTH, read_recording, recorded_definitions
 from gate.baselines.file import read_baseline
+from gate.calibration.file import merged, print_calibration, read_calibration
+from gate.calibration.standing import LEAST_LABELS, measured
+from gate.cli.ratings import read_sheets
 from gate.config import Config, ReplayDriver, parse_config
 from gate.fixtures.suite import Suite, load_suite
 from gate.model.agent_map import AgentMap
+from gate.model.calibration import Calibration
 from gate.model.case import Case
 from gate.model.score import Scored, TrialScores, outcome
 from gate.model.transcript import Transcript
@@ -29,7 +33,7 @@ from gate.scoring.scorer import Scorer
 
 ROOT = Path(__file__).parents[2]
 AGENT = "customer-support-agent"
-PARTS = ("agent-gate.yml", "baselines", "examples/customer-support", "fixtures")
+PARTS = ("agent-gate.yml", "baselines", "calibration", "examples/customer-support", "fixtures")
 ADVISORY = frozenset(Dimension)
 Scores = dict[str, list[TrialScores]]
 NOISY = {"order-status-in-transit", "escalation-asks-for-person"}
@@ -265,3 +269,27 @@ def test_one_case_is_exploratory_and_some_run_to_six_turns(suite: Suite) -> None
 
     assert [case.id for case in suite.cases if case.status is Status.EXPLORATORY] == ["spanish-greeting"]
     assert max(map(turns, suite.cases)) == 6
+
+
+def test_the_filled_sheets_are_the_calibration_it_ships(copy: Path, tmp_path: Path, suite: Suite) -> None:
+    """Whoever takes the sheets in again gets the committed file, but for the day."""
+    sittings = sorted((copy / "examples/customer-support/calibration").iterdir())
+    calibration = Calibration(agent=AGENT)
+    for place in sittings:
+        taken = read_sheets(place, "", place.name)
+        assert {one.rater for item in taken.items for one in item.ratings} == {"maya", "tom"}
+        calibration = merged(calibration, taken.items)
+    assert print_calibration(calibration) == (copy / f"calibration/{AGENT}.json").read_text(encoding="utf-8")
+
+
+def test_people_let_the_judge_block_on_tone_and_not_on_grounding(copy: Path, suite: Suite) -> None:
+    calibration = read_calibration((copy / f"calibration/{AGENT}.json").read_text(encoding="utf-8"), "c.json", AGENT)
+    judge = RecordedJudge(FolderTree(copy), config().judge.verdicts).fingerprint
+    known = {one.dimension: one for one in measured(calibration, suite.cases, judge, config().calibration.agreement)}
+
+    assert {name: one.standing for name, one in known.items()} == {
+        Dimension.TONE: "calibrated", Dimension.GROUNDING: "smoke"
+    }  # fmt: skip
+    assert len(known[Dimension.TONE].pairs) >= LEAST_LABELS
+    assert known[Dimension.TONE].disagreements
+    assert {(one.judge, one.human) for one in known[Dimension.GROUNDING].disagreements} == {(1, 0)}

@@ -69,6 +69,19 @@ def test_a_bad_prompt_change_is_blocked_for_the_right_reasons(
     assert "/accept-baseline" in comment
 
 
+def test_the_comment_tells_what_the_judge_may_block_on_and_where_it_is_advisory(repository: Path) -> None:
+    """The shipped calibration lets the judge block on tone; on grounding its agreement with people is not shown yet."""
+    main(["run", *CONCISE])
+    comment = (newest_run(repository) / "report.md").read_text()
+
+    assert "| P1 tone |" in comment
+    assert "| P1 grounding *(advisory: judge not calibrated)* |" in comment
+    assert "may block on tone (calibrated: agrees with people on 82 of 83); it is advisory on " in comment
+    assert "grounding (smoke: agrees with people on 45 of 52)" in comment
+    assert "tone 98% as people would say (95 %: 94% to 100%), 100% by the judge in 13 cases" in comment
+    assert "grounding uncalibrated, 73% by the judge in 11 cases (52 of 60 ratings)" in comment
+
+
 @pytest.mark.parametrize("policy", ["any-drop", "majority"])
 def test_simple_policies_block_it_too(repository: Path, capsys: pytest.CaptureFixture[str], policy: str) -> None:
     """The policy is the user's choice, and the report names it."""

@@ -1,4 +1,4 @@
-"""Writes the example's recordings, verdicts and baseline from the conversations in `cases/`.
+"""Writes the example's recordings, verdicts, baseline and calibration from the conversations in `cases/`.
 
     python examples/customer-support/authoring/build.py            write them
     python examples/customer-support/authoring/build.py --check    only say what is not current (exit 1)
@@ -18,7 +18,8 @@ from pathlib import Path
 
 import anyio
 from conversations import Author, Recorded
-from definitions import BASE, RECORDED, fingerprint
+from definitions import BASE, CURT, RECORDED, fingerprint
+from ratings import RATERS, SITTINGS, items, judged, markdown, table
 from verdicts import verdicts
 
 from gate import __version__
@@ -26,8 +27,13 @@ from gate.agents.replay import FOLDER_LENGTH
 from gate.baselines.comparable import Scorers
 from gate.baselines.file import write_baseline
 from gate.baselines.record import FIRST_RUNS, Origin, record
+from gate.calibration.file import merged, print_calibration
+from gate.calibration.sample import Judged
+from gate.calibration.sheet import items_of
+from gate.calibration.standing import advisory_from, measured
 from gate.config import FILE_NAME, ReplayDriver, parse_config
 from gate.fixtures.suite import Suite, load_suite
+from gate.model.calibration import Calibration
 from gate.model.case import Case
 from gate.model.judge import Vote
 from gate.model.transcript import Transcript, TurnRecord
@@ -72,21 +78,41 @@ class Build:
             raise SystemExit("\n".join(map(str, self.suite.problems)))
 
     @cached_property
-    def definitions(self) -> list[Definition]:
-        """The recorded definitions."""
-        author = Author(
+    def author(self) -> Author:
+        """What expands the written conversations."""
+        return Author(
             folder=EXAMPLE / "authoring/cases",
             articles=EXAMPLE / "knowledge",
             data=self.suite.data,
             aliases={action: alias for alias, action in _ALIAS.findall(_SCRIPT.read_text(encoding="utf-8"))},
         )
+
+    @cached_property
+    def definitions(self) -> list[Definition]:
+        """The recorded definitions."""
         source = self.config.agents[AGENT].source
         return [
             Definition(
-                name, fingerprint(ROOT, source, name), {case.id: author.record(case, name) for case in self.suite.cases}
+                name,
+                fingerprint(ROOT, source, name),
+                {case.id: self.author.record(case, name) for case in self.suite.cases},
             )
             for name in RECORDED
         ]
+
+    @cached_property
+    def rated(self) -> list[list[tuple[Judged, Recorded]]]:
+        """What people scored in each sitting: the recorded conversations, then the curt ones."""
+        judge = RecordedJudge(FolderTree(ROOT), "").fingerprint
+        both, tone = frozenset({Dimension.TONE, Dimension.GROUNDING}), frozenset({Dimension.TONE})
+        first: dict[str, tuple[Judged, Recorded]] = {}
+        second: dict[str, tuple[Judged, Recorded]] = {}
+        for case in self.suite.cases:
+            recorded = [one for definition in self.definitions for one in definition.trials[case.id][1]]
+            curt = self.author.unrecorded(case, CURT)
+            first |= {one[0].question.hash: one for one in judged(case, recorded, self.suite.data, judge, both)}
+            second |= {one[0].question.hash: one for one in judged(case, curt, self.suite.data, judge, tone)}
+        return [[found[key] for key in sorted(found)] for found in (first, second)]
 
     @cached_property
     def verdicts(self) -> dict[str, dict[str, tuple[Vote, ...]]]:
@@ -113,6 +139,27 @@ class Build:
         for case, votes in self.verdicts.items():
             files[ROOT / verdicts_path(folder, case)] = print_verdicts(votes)
         files[ROOT / self.config.baselines / f"{AGENT}.json"] = self._baseline()
+        files[ROOT / self.config.calibration.folder / f"{AGENT}.json"] = print_calibration(self.calibration)
+        return files | self._sheets()
+
+    @cached_property
+    def calibration(self) -> Calibration:
+        """What people say of the judge."""
+        calibration = Calibration(agent=AGENT)
+        for date, trials in zip(SITTINGS, self.rated, strict=True):
+            for item in items(trials, date):
+                calibration = merged(calibration, (item,))
+        return calibration
+
+    def _sheets(self) -> dict[Path, str]:
+        """The filled sheets that the calibration was taken from."""
+        files: dict[Path, str] = {}
+        for date, trials in zip(SITTINGS, self.rated, strict=True):
+            place = EXAMPLE / "calibration" / date
+            sample = Calibration(agent=AGENT, items=items_of([one for one, _ in trials]))
+            files[place / "sample.json"] = print_calibration(sample)
+            files[place / f"sheet-{RATERS[0]}.md"] = markdown(trials, AGENT, RATERS[0])
+            files[place / f"sheet-{RATERS[1]}.csv"] = table(trials, RATERS[1])
         return files
 
     def _baseline(self) -> str:
@@ -135,7 +182,9 @@ class Build:
             date=RECORDED_ON,
             scorers=Scorers(judge=judge.fingerprint, checks=CHECKS_VERSION),
         )
-        return write_baseline(record(None, self.suite.cases, scores, origin, advisory=frozenset(Dimension)))
+        known = measured(self.calibration, self.suite.cases, judge.fingerprint, self.config.calibration.agreement)
+        advisory = advisory_from({AGENT: known}, judge.fingerprint)(AGENT)
+        return write_baseline(record(None, self.suite.cases, scores, origin, advisory=advisory))
 
     def _first_trials(self, definition: Definition) -> Iterator[tuple[Case, Transcript]]:
         for case in self.suite.cases:
@@ -195,11 +244,12 @@ def _built() -> Iterator[Path]:
     """Files of earlier builds."""
     yield from (EXAMPLE / "recordings").rglob("*.json")
     yield from (EXAMPLE / "verdicts").rglob("*.jsonl")
+    yield from (path for path in (EXAMPLE / "calibration").rglob("*") if path.is_file())
 
 
 def main() -> int:
     """Build, or check."""
-    parser = argparse.ArgumentParser(description="Write the example's recordings, verdicts and baseline.")
+    parser = argparse.ArgumentParser(description="Write the example's recordings, verdicts, baseline and calibration.")
     parser.add_argument("--check", action="store_true", help="only say what is not current")
     check: bool = parser.parse_args().check
     files = Build().files()

@@ -1,9 +1,10 @@
 """From the conversations written in `cases/*.yml` to the trials of a case.
 
 A case lists conversations. Each says which definitions hold it (default: all), in how many of the recorded trials
-(`trials`; one conversation a definition has none and takes what is left), what happens in each turn, and how a judge
-scores it. `like` begins with a copy of another conversation. The user's words come from the fixture, what actions
-return from its `tool_results`, retrieved passages from the articles. Wordings take turns.
+(`trials`; one conversation a definition has none and takes what is left), what happens in each turn, how a judge scores
+it, and where people see it differently. Those of the definition `curt` are no trials: they serve calibration.
+`like` begins with a copy of another conversation. The user's words come from the fixture, what actions return from its
+`tool_results`, retrieved passages from the articles. Wordings take turns.
 """
 
 import hashlib
@@ -49,8 +50,15 @@ class WrittenScore(_Written):
     quote: str = ""
 
 
+class WrittenRating(_Written):
+    """What a person says of a conversation on one dimension."""
+
+    score: int = Field(ge=0, le=2)
+    why: str = ""
+
+
 class Conversation(_Written):
-    """One way a case goes."""
+    """One way a case goes. `people` holds what each rater says where that is not what the judge says."""
 
     name: str
     like: str = ""
@@ -58,6 +66,7 @@ class Conversation(_Written):
     trials: int = 0
     turns: dict[int, WrittenTurn]
     judge: dict[Dimension, WrittenScore] = {}
+    people: dict[Dimension, dict[str, WrittenRating]] = {}
 
 
 class _File(_Written):
@@ -113,6 +122,15 @@ class Author:
         ]
         return [distinct.index(key) for key in keys], transcripts
 
+    def unrecorded(self, case: Case, definition: str) -> list[Recorded]:
+        """Every wording of the conversations of a definition that has no recordings."""
+        held = [one for one in self.conversations(case).values() if definition in one.definitions]
+        return [
+            Recorded(one, self._turns(case, one, wording), 0)
+            for one in held
+            for wording in range(max(len(turn.says) for turn in one.turns.values()))
+        ]
+
     def _turns(self, case: Case, conversation: Conversation, wording: int) -> tuple[TurnRecord, ...]:
         if sorted(conversation.turns) != [turn.number for turn in case.turns]:
             raise SystemExit(f"{case.id}: {conversation.name}: the turns are not those of the fixture")
@@ -154,7 +172,7 @@ class Author:
 def _like(original: Json, item: dict[str, Json]) -> dict[str, Json]:
     """A copy of a conversation with what `item` says in its place; turns and judge scores are replaced one by one."""
     first = _JSON.validate_python(original)
-    merged = {**{key: value for key, value in first.items() if key not in ("trials", "definitions")}, **item}
+    merged = {**{key: value for key, value in first.items() if key not in ("trials", "definitions", "people")}, **item}
     for key in ("turns", "judge"):
         old, new = _JSON.validate_python(first.get(key, {})), _JSON.validate_python(item.get(key, {}))
         merged[key] = {**old, **{name: _over(old.get(name), value) for name, value in new.items()}}

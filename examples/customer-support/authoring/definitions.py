@@ -13,6 +13,8 @@ from gate.planning.fingerprint import agent_fingerprint
 BASE = "base"
 RECORDED = (BASE, "make-replies-concise", "quote-the-policy")
 """The definitions that have recordings. A label typo changes nothing that is evaluated, so it has none."""
+CURT = "curt"
+"""Conversations of an agent that was never proposed: a healthy one fails too seldom to measure a judge by."""
 
 
 def fingerprint(root: Path, sources: Sequence[str], definition: str) -> str:

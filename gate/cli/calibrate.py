@@ -23,6 +23,7 @@ from gate.cli.workspace import read_config, read_suite
 from gate.config import Config
 from gate.errors import ExitCode, ProblemsError, UsageError
 from gate.fixtures.suite import Suite
+from gate.judges.kin import Models, scripted_models
 from gate.judges.open import open_judge
 from gate.model.calibration import Calibration, Measured, Share
 from gate.model.problem import Problem
@@ -138,6 +139,7 @@ class _Here:
     root: Path
     config: Config
     suite: Suite
+    scripted: Models
     person: str
 
     @classmethod
@@ -146,7 +148,13 @@ class _Here:
             tree = repository.work_tree()
             _, config = read_config(tree)
             suite = read_suite(tree, config)
-            return cls(root=repository.root, config=config, suite=suite, person=repository.person())
+            return cls(
+                root=repository.root,
+                config=config,
+                suite=suite,
+                scripted=scripted_models(config, tree),
+                person=repository.person(),
+            )
 
     def path(self, agent: str) -> Path:
         return self.root / self.config.calibration.folder / f"{agent}.json"
@@ -158,7 +166,7 @@ class _Here:
         return read_calibration(path.read_text(encoding="utf-8"), str(path), agent)
 
     def measured(self, calibration: Calibration) -> tuple[Measured, ...]:
-        judge = open_judge(self.root, self.config, self.suite.data)
+        judge = open_judge(self.root, self.config, self.suite.data, scripted=self.scripted)
         if judge is None:
             raise UsageError("no judge is configured, so there is none to calibrate", "set `judge:` in agent-gate.yml")
         return measured(calibration, self.suite.cases, judge.fingerprint, self.config.calibration.agreement)

@@ -2,7 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 
-from gate.model.comparison import CaseComparison, CaseFinding, Comparison, DimensionComparison, GroupFinding, Tally
+from gate.model.comparison import (
+    CaseComparison,
+    CaseFinding,
+    Comparison,
+    DimensionComparison,
+    GroupFinding,
+    Tally,
+    Votes,
+)
 from gate.model.plan import AgentPlan, Change, Forecast, GateChange, Plan, Revision, Selected
 from gate.model.report import AcceptanceRow, Decision, Links, Report, Spend
 from gate.model.score import Evidence
@@ -29,6 +37,7 @@ def dimension(
     quote: str = "",
     turn: int = 1,
     advisory: bool = False,
+    votes: Votes | None = None,
 ) -> DimensionComparison:
     """A dimension whose trials all scored `old` on base and `new` on head; None = that arm has no trials."""
     return DimensionComparison(
@@ -38,6 +47,7 @@ def dimension(
         base=None if old is None else tally(4 if old == 2 else 0, 4, old),
         head=None if new is None else tally(4 if new == 2 else 0, 4, new),
         advisory=advisory,
+        votes=votes,
         reason=reason,
         evidence=Evidence(turn=turn, quote=quote) if quote else None,
     )
@@ -112,6 +122,7 @@ def comparison(
     phases: dict[str, int] | None = None,
     guarantee: str = "False blocks at most 1 % of unchanged pull requests",
     detectable: str = "smallest drop seen reliably: 100 % → 31 % of trials",
+    judge: bool = True,
 ) -> Comparison:
     """All cases of a run."""
     return Comparison(
@@ -122,6 +133,7 @@ def comparison(
         phases=phases or {},
         guarantee=guarantee,
         detectable=detectable,
+        judge=judge,
     )
 
 

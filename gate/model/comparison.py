@@ -100,8 +100,28 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Votes:
+    """How the judge voted on a dimension of a case: `judged` trials, `several` of them by more than one vote.
+
+    `split`: trials whose votes were not all equal. Both arms are counted, since both are asked by the same rubric.
+    """
+
+    judged: int
+    several: int
+    split: int
+
+    @property
+    def unanimity(self) -> float:
+        """The share of judged trials whose votes were all equal; a single vote is."""
+        return 1 - self.split / self.judged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DimensionComparison:
-    """One dimension of one case. `advisory`: its judge is not calibrated, only checks may block."""
+    """One dimension of one case. `advisory`: its judge is not calibrated, only checks may block.
+
+    `votes`: None = no judge gave a score that counts.
+    """
 
     dimension: Dimension
     level: int
@@ -109,6 +129,7 @@ class DimensionComparison:
     base: Tally | None
     head: Tally | None
     advisory: bool = False
+    votes: Votes | None = None
     reason: str = ""
     evidence: Evidence | None = None
 
@@ -141,6 +162,7 @@ class Comparison:
     """All cases of a run under one policy; written to `comparison.json`.
 
     `broken`: what keeps the head's definition from being run at all: it does not compile, so nothing ran.
+    `judge`: whether one is configured; without, the checks alone score.
     """
 
     policy: str
@@ -151,3 +173,4 @@ class Comparison:
     phases: Mapping[str, int] = field(default_factory=dict)
     guarantee: str = ""
     detectable: str = ""
+    judge: bool = True

@@ -72,6 +72,7 @@ def _parts(report: Report) -> Iterator[ConsoleRenderable]:
     yield from _aside(report)
     yield from _details("Exploratory, never blocks", report, view.exploratory_failures(report))
     yield from _listed("This PR also changes the gate", _gate_changes(report))
+    yield from _listed("Rewrite these rubrics", view.rubrics_to_rewrite(report))
     yield from _listed("Why more ran than the change alone asks for", report.plan.bailouts)
     yield from _listed("Notes", decision.notes)
     yield from _closing(report)
@@ -86,7 +87,7 @@ def _totals(report: Report) -> Iterator[ConsoleRenderable]:
         table.add_column(f"base {report.plan.base.short}", justify="right")
         table.add_column(f"this PR {report.plan.head.short}", justify="right")
         table.add_column("")
-        note = view.advisory_note(one)
+        note = view.advisory_note(report, one)
         for row in one.rows:
             table.add_row(*_total(report, one.agent, row, marked=view.is_marked(report, one, row)))
         yield table
@@ -114,7 +115,7 @@ def _acceptance(report: Report) -> Iterator[ConsoleRenderable]:
     for header in ("acceptance criterion", "required", "trials that pass, with 95 % interval", ""):
         table.add_column(header)
     for row in report.decision.acceptance:
-        name = _safe(view.criterion(report, row), _SENTENCE) + (" (advisory)" if row.advisory else "")
+        name = _safe(view.criterion(report, row), _SENTENCE) + (" (advisory)" if view.is_advisory(report, row) else "")
         verdict = Text(row.verdict, style=_FLOOR_STYLES[row.verdict])
         table.add_row(name, f"at least {phrases.percent(row.floor)}", phrases.acceptance(row), verdict)
     yield table

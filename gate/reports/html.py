@@ -74,6 +74,7 @@ def page(report: Report, transcripts: Mapping[str, Sequence[Transcript]] | None 
         section("This pull request also changes the gate", _gate_changes(report)),
         folded(view.aside_summary(report), _aside(report, view.aside_verdicts(report))),
         _exploratory(report),
+        section("Rewrite these rubrics", listing(map(prose, view.rubrics_to_rewrite(report)))),
         folded("Why more ran than the change alone asks for", listing(map(prose, report.plan.bailouts))),
         section("Notes", listing(map(prose, report.decision.notes))),
         _everything(report),
@@ -117,7 +118,7 @@ def _totals(report: Report) -> str:
             [_total(report, one.agent, row, marked=view.is_marked(report, one, row)) for row in one.rows],
             numbers=(1, 2),
         )
-        + (f'<p class="soft">{text(view.advisory_note(one))}</p>' if view.advisory_note(one) else "")
+        + (f'<p class="soft">{text(view.advisory_note(report, one))}</p>' if view.advisory_note(report, one) else "")
         for one in view.tables(report)
     ]
     return section("Cases that pass", "".join(tables))
@@ -141,7 +142,8 @@ def _total(report: Report, agent: str, row: SeverityRow, *, marked: bool) -> tup
 def _acceptance(report: Report) -> str:
     rows = [
         (
-            text(view.criterion(report, row)) + (' <span class="soft">advisory</span>' if row.advisory else ""),
+            text(view.criterion(report, row))
+            + (' <span class="soft">advisory</span>' if view.is_advisory(report, row) else ""),
             f"at least {phrases.percent(row.floor)}",
             text(phrases.acceptance(row)),
             tag(row.verdict, _FLOOR_TONES[row.verdict]),

@@ -76,7 +76,7 @@ def _totals(report: Report) -> list[Block]:
     base, head = code(report.plan.base.short), code(report.plan.head.short)
     totals = []
     for one in view.tables(report):
-        note = view.advisory_note(one)
+        note = view.advisory_note(report, one)
         cells = [_total(report, one.agent, row, marked=view.is_marked(report, one, row)) for row in one.rows]
         title = (f"**{_text(one.agent, _NAME)}**", "") if one.agent else ()
         lines = _table(("", f"base {base}", f"this PR {head}", ""), cells, ("left", "right", "right", "left"))
@@ -105,7 +105,7 @@ def _acceptance(report: Report) -> list[Block]:
     icons = {"met": "🟢", "missed": "🔴", "not yet decidable": "❔"}
     cells = [
         (
-            _text(view.criterion(report, row), _NAME) + (" *(advisory)*" if row.advisory else ""),
+            _text(view.criterion(report, row), _NAME) + (" *(advisory)*" if view.is_advisory(report, row) else ""),
             f"at least {phrases.percent(row.floor)}",
             phrases.acceptance(row),
             f"{icons[row.verdict]} {row.verdict}",
@@ -232,6 +232,8 @@ def _remarks(report: Report) -> list[Block]:
         )
     ]
     found = found if changes else []
+    rewrite = ("rubric to rewrite", "rubrics to rewrite")
+    found += _bullets("**Rewrite these rubrics**", view.rubrics_to_rewrite(report), 5, rewrite)
     found += _bullets("**Why more ran than the change alone asks for**", plan.bailouts, 6, ("reason", "reasons"))
     return found + _bullets("**Notes**", notes, 6, ("note", "notes"))
 

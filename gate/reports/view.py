@@ -89,19 +89,46 @@ def blocks(report: Report, agent: str, row: SeverityRow) -> bool:
     )
 
 
-def advisory_note(one: SeverityTable) -> str:
+def advisory_note(report: Report, one: SeverityTable) -> str:
     """Said once below a table all of whose dimensions are advisory, instead of in each row; else empty."""
-    return ADVISORY_NOTE if all(row.advisory for row in one.rows) else ""
+    if not all(row.advisory for row in one.rows):
+        return ""
+    return ADVISORY_NOTE if report.comparison.judge else NO_JUDGE_NOTE
 
 
 def is_marked(report: Report, one: SeverityTable, row: SeverityRow) -> bool:
     """Whether a row calls its judge advisory: not where checks hold the merge, nor where a note says it of all rows."""
-    return row.advisory and not advisory_note(one) and not blocks(report, one.agent, row)
+    return row.advisory and not advisory_note(report, one) and not blocks(report, one.agent, row)
 
 
 ADVISORY_NOTE = (
     "The judge is not calibrated on any of these dimensions: its scores are advisory, only checks can block."
 )
+NO_JUDGE_NOTE = "No judge is configured: the checks alone score and block."
+
+SPLIT_SHARE = 0.1
+"""From this share of split votes on, more votes do not help: the rubric is read in two ways."""
+
+
+def rubrics_to_rewrite(report: Report) -> tuple[str, ...]:
+    """Case and dimension whose judge's votes split too often, the most often first, in sentences."""
+    found = [
+        (one.votes.unanimity, case, one.dimension.value, one.votes)
+        for case in report.comparison.cases
+        for one in case.dimensions
+        if one.votes is not None and one.votes.split > SPLIT_SHARE * one.votes.judged
+    ]
+    several = len(agents(report)) > 1
+    return tuple(
+        f"`{case.case if several else case.id}` {dimension}: unstable, the judge's votes split in {votes.split} of "
+        f"{count(votes.judged, 'judged trial')} (unanimous {unanimity:.0%})"
+        for unanimity, case, dimension, votes in sorted(found, key=lambda one: (one[0], one[1].case, one[2]))
+    )
+
+
+def is_advisory(report: Report, row: AcceptanceRow) -> bool:
+    """Whether a criterion is held against scores of a judge that is not calibrated."""
+    return row.advisory and report.comparison.judge
 
 
 def criterion(report: Report, row: AcceptanceRow) -> str:
@@ -214,17 +241,17 @@ def rows(report: Report, cases: Iterable[CaseComparison]) -> tuple[Row, ...]:
         Row(
             case=case,
             name=case.case if several else case.id,
-            parts=tuple(_part(case, one) for one in telling(case)),
+            parts=tuple(_part(case, one, report.comparison.judge) for one in telling(case)),
             note=_note(case),
         )
         for case in cases
     )
 
 
-def _part(case: CaseComparison, one: DimensionComparison) -> Part:
+def _part(case: CaseComparison, one: DimensionComparison, judged: bool) -> Part:
     return Part(
         dimension=one.dimension.value,
-        advisory=one.advisory and not case.blocks,
+        advisory=one.advisory and judged and not case.blocks,
         score=score_change(one),
         what=one.reason,
         quote=quote(one.evidence).removeprefix(_turn_said(one.reason)),

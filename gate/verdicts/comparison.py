@@ -78,6 +78,7 @@ def compare(
         phases=findings.phases,
         guarantee=findings.guarantee,
         detectable=findings.detectable,
+        judge=bool(scorers.judge),
     )
 
 

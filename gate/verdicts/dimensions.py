@@ -87,6 +87,7 @@ def _dimension(
         base=facts.base_tally(dimension),
         head=counts.tally(level, advisory=advisory) if dimension in facts.head else None,
         advisory=advisory,
+        votes=counts.voted(facts.base.get(dimension, DimensionCounts())),
     )
     own = CaseVerdict.REGRESSED if dimension in worse else _dimension_verdict(verdict, compared)
     reason, evidence = _reason(counts, compared, own, by_checks=compared.advisory and dimension in worse)

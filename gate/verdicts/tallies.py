@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from gate.baselines.levels import at_or_above
 from gate.model.baseline import Histogram
 from gate.model.calibration import Advisory
-from gate.model.comparison import Tally
+from gate.model.comparison import Tally, Votes
 from gate.model.score import DimensionScore, Evidence, Scored, TrialScores, Unscored, blocking_value, shown_value
 from gate.model.words import Arm, Dimension
 
@@ -48,6 +48,7 @@ class DimensionCounts:
     shown: list[int] = field(default_factory=lambda: [0, 0, 0])
     blocking: list[int] = field(default_factory=lambda: [0, 0, 0])
     unscored: int = 0
+    votes: Counter[str] = field(default_factory=Counter)
     reasons: Reasons = field(default_factory=Reasons)
     check_reasons: Reasons = field(default_factory=Reasons)
 
@@ -60,6 +61,8 @@ class DimensionCounts:
             self.shown[shown] += 1
         if blocking is not None:
             self.blocking[blocking] += 1
+        if isinstance(score, Scored) and score.votes:
+            self.votes.update({"judged": 1, "several": score.votes > 1, "split": score.unstable})
         if trial.arm is Arm.HEAD:
             self._explain(trial, score)
 
@@ -68,6 +71,11 @@ class DimensionCounts:
         zero, one, two = self.shown
         tally = tally_of((zero, one, two), level, self.unscored)
         return replace(tally, checked=(sum(self.blocking[level:]), sum(self.blocking))) if advisory else tally
+
+    def voted(self, other: "DimensionCounts") -> Votes | None:
+        """How the judge's votes fell, here and in the other arm; None = no judge gave a score."""
+        both = self.votes + other.votes
+        return Votes(judged=both["judged"], several=both["several"], split=both["split"]) if both["judged"] else None
 
     def failing_share(self, level: int) -> float | None:
         """The share of trials below the level, as counted against a merge; None when there is none."""

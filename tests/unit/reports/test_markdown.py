@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from gate.model.comparison import DimensionComparison, Votes
 from gate.model.report import Links, Report
 from gate.model.words import CaseVerdict, Conclusion, Dimension, Severity, Status
 from gate.reports.blocks import utf8_bytes, utf16_units
@@ -152,6 +153,26 @@ def test_when_every_dimension_is_advisory_it_is_said_once() -> None:
     dimensions = [dimension(name, advisory=True) for name in Dimension]
     of = report([case_comparison("a", dimensions=dimensions)])
     assert [text.count("advisory") for text in (comment(of), console_text(of), page(of))] == [1, 1, 1]
+
+
+def test_without_a_judge_nothing_is_said_of_one_that_is_not_calibrated() -> None:
+    dimensions = [dimension(name, advisory=True) for name in Dimension]
+    of = report(of_comparison=comparison([case_comparison("a", dimensions=dimensions)], judge=False))
+    for text in (comment(of), console_text(of), page(of)):
+        assert text.count("No judge is configured") == 1
+        assert "advisory" not in text
+        assert "calibrated" not in text
+
+
+def test_rubrics_on_which_votes_split_too_often_are_listed_the_worst_first() -> None:
+    def voted(split: int) -> list[DimensionComparison]:
+        return [dimension(Dimension.TONE, votes=Votes(judged=10, several=5, split=split)), dimension()]
+
+    of = report([case_comparison(f"split-{split}", dimensions=voted(split)) for split in (0, 1, 2, 4)])
+    for text in (comment(of), console_text(of), page(of)):
+        assert text.count("votes split in") == 2
+        assert text.index("votes split in 4 of 10 judged trials (unanimous 60%)") < text.index("votes split in 2 of 10")
+        assert text.index("Rewrite these rubrics") < text.index("split-4")
 
 
 def test_an_advisory_dimension_among_others_is_marked_in_its_row() -> None:

@@ -9,9 +9,11 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
 from typing import assert_never
 
 from gate.cli.delivery import Delivery
+from gate.cli.handover import hand_over
 from gate.cli.on_branch import evaluate_branch, evaluate_merge_group
 from gate.cli.on_pull_request import evaluate_pull_request
 from gate.cli.on_run_end import publish_result
@@ -34,6 +36,7 @@ from gate.github.host import Host
 from gate.github.job import Job
 from gate.github.log import JobLog, UnbrokenText
 from gate.github.settings import Settings
+from gate.judges.cache import cache_home
 
 OpenHost = Callable[[Job, Settings], Host | None]
 
@@ -88,6 +91,15 @@ def _run(environ: Mapping[str, str], log: JobLog, open_host: OpenHost) -> int:
         return _do(activity(read_event(job.event_name, _payload(job)), settings), delivery)
     except GateError as error:
         return delivery.fail(error)
+    finally:
+        hand_over(job.workspace, _written(delivery, environ))
+
+
+def _written(delivery: Delivery, environ: Mapping[str, str]) -> Mapping[Path, Path]:
+    """Where a step writes, each below what: git's objects, the judge's verdicts, the run folder."""
+    workspace, cache = delivery.job.workspace.resolve(), cache_home(environ)
+    written = {workspace / delivery.settings.path / ".git": workspace, cache: Path(environ.get("HOME") or cache)}
+    return written if delivery.folder is None else {**written, delivery.folder.resolve(): workspace}
 
 
 def _payload(job: Job) -> bytes:

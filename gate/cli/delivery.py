@@ -31,13 +31,17 @@ OUTPUTS = ("conclusion", "exit-code", "headline", "digest", "blocking", "cases",
 
 @dataclass(slots=True, kw_only=True)
 class Delivery:
-    """The places of one job. `host` None = there is no token. `undelivered` is set when GitHub did not answer."""
+    """The places of one job. `host` None = there is no token. `undelivered` is set when GitHub did not answer.
+
+    `folder` is the run folder, once there is one.
+    """
 
     host: Host | None
     job: Job
     settings: Settings
     log: JobLog
     undelivered: bool = field(default=False, init=False)
+    folder: Path | None = field(default=None, init=False)
     _said_no_token: bool = field(default=False, init=False)
 
     @property
@@ -73,6 +77,7 @@ class Delivery:
 
     def begun(self, folder: Path) -> None:
         """Name the run folder to the steps that follow, so that they keep it even of a run that breaks off."""
+        self.folder = folder
         write_outputs(self.job.output, {"run-folder": self._inside(folder)})
 
     def finish(self, report: Report, *, sha: str = "", number: int | None = None) -> int:

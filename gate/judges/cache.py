@@ -67,6 +67,12 @@ class Cache:
         return self._folder / key[:2] / f"{key}.json"
 
 
+def cache_home(environ: Mapping[str, str]) -> Path:
+    """Where every folder of verdicts lies: below the user's cache folder."""
+    home = environ.get("XDG_CACHE_HOME") or str(Path(environ.get("HOME") or "~").expanduser() / ".cache")
+    return Path(home) / "agent-eval-gate"
+
+
 def cache_key(question_hash: str, fingerprint: str, index: int) -> str:
     """SHA-256 (hex) of what makes one vote the same as another."""
     return hashlib.sha256(f"{question_hash}\n{fingerprint}\n{index}".encode()).hexdigest()

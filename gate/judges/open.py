@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gate.config import DEFAULT_KEYS, Config, JudgeConfig
 from gate.errors import UsageError
-from gate.judges.cache import Cache
+from gate.judges.cache import Cache, cache_home
 from gate.judges.kin import Kin, Models
 from gate.judges.live import Line, LiveJudge
 from gate.judges.providers.anthropic import Anthropic
@@ -64,8 +64,7 @@ def cache_folder(judge: JudgeConfig, environ: Mapping[str, str]) -> Path | None:
     """Where verdicts are kept: below the user's cache folder, never in the repository; None = nowhere."""
     if not judge.cache:
         return None
-    home = environ.get("XDG_CACHE_HOME") or str(Path(environ.get("HOME") or "~").expanduser() / ".cache")
-    return Path(home) / "agent-eval-gate" / judge.cache
+    return cache_home(environ) / judge.cache
 
 
 def _connection(judge: JudgeConfig, environ: Mapping[str, str]) -> tuple[Line, Provider]:
@@ -98,7 +97,7 @@ class _Endpoint:
     def __init__(self, judge: JudgeConfig, url: str, header: str, scheme: str, environ: Mapping[str, str]) -> None:
         self._variable = judge.key or DEFAULT_KEYS[judge.provider]
         key = environ.get(self._variable, "").strip()
-        self._missing = not key and (judge.base_url is None or judge.provider == "azure")
+        self._missing = not key and bool(judge.needed_variables())
         self._wire = Wire(
             Service(
                 name=f"the judge {judge.model}",

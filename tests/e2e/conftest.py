@@ -11,7 +11,9 @@ import pytest
 from gate.cli.demo import demo
 from gate.errors import ExitCode
 from tests.e2e.runner import Container, Job
-from tests.integration.github.stub import Stub, running
+from tests.e2e.workflows import Act
+from tests.integration.github.jobs import git
+from tests.integration.github.stub import REPOSITORY, Stub, running
 
 
 @pytest.fixture(scope="session")
@@ -53,3 +55,12 @@ def container(image: str) -> Container:
 @pytest.fixture
 def job(image: str, checkout: Path, tmp_path: Path) -> Job:
     return Job(image=image, workspace=checkout, temporary=tmp_path / "_temp")
+
+
+@pytest.fixture
+def act(image: str, checkout: Path, tmp_path: Path) -> Act:
+    """Act over the checkout."""
+    git(checkout, "remote", "add", "origin", f"https://github.com/{REPOSITORY}.git")
+    for place in ("act", "artifacts"):
+        (tmp_path / place).mkdir()
+    return Act(image=image, checkout=checkout, places=tmp_path / "act", artifacts=tmp_path / "artifacts")

@@ -22,3 +22,20 @@ def open_pull_request(stub: Stub, checkout: Path, branch: str) -> str:
 def opened(stub: Stub) -> dict[str, Any]:
     """The payload that tells of it."""
     return pull_request_event(stub, "opened", NUMBER)
+
+
+def mirror(stub: Stub, checkout: Path, *branches: str) -> None:
+    """GitHub's own copy of these branches, as far as it is asked for their files: configuration and baselines."""
+    for name in branches:
+        listed = git(checkout, "ls-tree", "-r", "--name-only", name).splitlines()
+        wanted = [path for path in listed if path == "agent-gate.yml" or path.startswith("baselines/")]
+        files = {path: git(checkout, "show", f"{name}:{path}") + "\n" for path in wanted}
+        sha = git(checkout, "rev-parse", name)
+        stub.state.commit(files, sha=sha)
+        stub.state.refs[f"heads/{name}"] = sha
+
+
+def upload(stub: Stub, kept: Path, sha: str) -> None:
+    """What a job kept as its artifact, as GitHub has it for the run of that commit."""
+    paths = (path for path in kept.rglob("*") if path.is_file())
+    stub.state.add_artifact(kept.name, sha, {path.relative_to(kept).as_posix(): path.read_bytes() for path in paths})

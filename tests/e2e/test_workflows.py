@@ -2,21 +2,10 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.e2e.pull_requests import BLOCKED, NOTHING_AFFECTED, NUMBER, open_pull_request, opened
 from tests.e2e.workflows import Act
 from tests.integration.github.jobs import git
-from tests.integration.github.stub import REPOSITORY, Stub
-
-
-@pytest.fixture
-def act(image: str, checkout: Path, tmp_path: Path) -> Act:
-    """Act over the checkout."""
-    git(checkout, "remote", "add", "origin", f"https://github.com/{REPOSITORY}.git")
-    for place in ("act", "artifacts"):
-        (tmp_path / place).mkdir()
-    return Act(image=image, checkout=checkout, places=tmp_path / "act", artifacts=tmp_path / "artifacts")
+from tests.integration.github.stub import Stub
 
 
 def test_the_check_blocks_and_leaves_the_result_for_sign_off(act: Act, checkout: Path, stub: Stub) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from gate.github.client import GitHub
 from gate.github.transport import Pace
+from tests.integration.github.emulated import emulated, is_installed
 from tests.integration.github.jobs import Step
 from tests.integration.github.stub import REPOSITORY, Stub, running
 
@@ -15,6 +16,15 @@ from tests.integration.github.stub import REPOSITORY, Stub, running
 def stub() -> Iterator[Stub]:
     with running() as stub:
         yield stub
+
+
+@pytest.fixture(scope="session")
+def emulated_github() -> Iterator[str]:
+    """The address of one for all tests: each makes a repository of its own there."""
+    if not is_installed():
+        pytest.skip("NOTHING WAS TRIED on an emulated GitHub: it needs node, and `npm ci` in tests/node")
+    with emulated() as url:
+        yield url
 
 
 @pytest.fixture

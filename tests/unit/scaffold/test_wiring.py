@@ -60,7 +60,9 @@ def test_a_step_that_is_not_given_what_an_agent_needs_is_told() -> None:
     problems = told(workflows, needed=NEEDED)
 
     assert problems.count("is not given") == 1
-    assert re.search(r"pr-check.yml:\d+: error: the step is not given OPENAI_API_KEY, SF_CLIENT_ID, SF_INSTANCE_URL", problems)
+    assert re.search(
+        r"pr-check.yml:\d+: error: the step is not given OPENAI_API_KEY, SF_CLIENT_ID, SF_INSTANCE_URL", problems
+    )
     assert "agent shop and the judge" in problems
     assert "`OPENAI_API_KEY: ${{ secrets.OPENAI_API_KEY }}`" in problems
     job = "    env: {OPENAI_API_KEY: a, SF_CLIENT_ID: b, SF_INSTANCE_URL: c}\n    runs-on:"

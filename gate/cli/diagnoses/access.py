@@ -12,6 +12,7 @@ from gate.cli.diagnoses.diagnosis import Diagnosis, fine, problem, problem_of, u
 from gate.cli.diagnoses.suite import Holding
 from gate.config import LIVE, ChatDriver, CommandDriver, LiveDriver
 from gate.errors import GateError
+from gate.judges.kin import scripted_models
 from gate.judges.open import open_judge
 from gate.model.plan import AgentPlan
 from gate.model.problem import Problem
@@ -116,7 +117,9 @@ def _judge(holding: Holding, environ: Mapping[str, str], *, lacking: bool) -> Di
 def _live_judge(holding: Holding, environ: Mapping[str, str]) -> Diagnosis:
     config = holding.config.judge
     try:
-        judge = open_judge(holding.root, holding.config, {}, environ)
+        judge = open_judge(
+            holding.root, holding.config, {}, environ, scripted=scripted_models(holding.config, holding.tree)
+        )
         if judge is not None:
             anyio.run(_let_in, judge)
     except GateError as error:

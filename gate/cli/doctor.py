@@ -66,8 +66,9 @@ def _held(repository: Repository, config: Config | Diagnosis) -> Iterator[Diagno
     yield fine("configuration", f"agent-gate.yml names {', '.join(config.agents)}")
     told, cases = suite.fixtures(tree, config)
     yield told
-    base = _base(repository)
-    holding = suite.Holding(root=repository.root, tree=tree, config=config, cases=cases, base=base)
+    holding = suite.Holding(
+        root=repository.root, tree=tree.followed(), config=config, cases=cases, base=_base(repository)
+    )
     yield from suite.agents(holding)
     yield from access(holding)
     yield machine.run_folders(repository.root / config.runs)
@@ -76,7 +77,7 @@ def _held(repository: Repository, config: Config | Diagnosis) -> Iterator[Diagno
 def _base(repository: Repository) -> Tree | None:
     try:
         branch = repository.default_branch(DEFAULT_BRANCH)
-        return repository.tree(repository.merge_base(branch, "HEAD"))
+        return repository.tree(repository.merge_base(branch, "HEAD")).followed()
     except RepositoryError:
         return None
 

@@ -31,9 +31,9 @@ def graph(arguments: Namespace) -> int:
 def _read(ref: str) -> AgentMap:
     start = Path.cwd()
     if not ref and not any((folder / ".git").exists() for folder in (start, *start.parents)):
-        return read_map(FolderTree(start))
+        return read_map(FolderTree(start).followed())
     with Repository.discover(start) as repository:
-        tree = repository.tree(ref) if ref else repository.work_tree()
+        tree = (repository.tree(ref) if ref else repository.work_tree()).followed()
         return read_map(tree, _sources(tree))
 
 

@@ -22,6 +22,7 @@ from gate.model.problem import ProblemLevel
 from gate.model.words import Arm
 from gate.planning.fingerprint import agent_fingerprint
 from gate.planning.ground import Ground
+from gate.planning.maps import Maps
 from gate.planning.plan import make_plan
 from gate.planning.sharing import base_cases
 from gate.planning.sides import Scope, Side
@@ -102,11 +103,11 @@ def reopened(root: Path, config: Config, plan: Plan) -> Iterator[Mapping[Arm, Tr
         yield {}
         return
     with Repository.discover(root) as repository:
-        head = repository.tree(plan.head.sha) if plan.head.sha else repository.work_tree()
-        sides: Mapping[Arm, Tree] = {Arm.BASE: repository.tree(plan.base.sha), Arm.HEAD: head}
-        ground = Ground(config)
+        head = (repository.tree(plan.head.sha) if plan.head.sha else repository.work_tree()).followed()
+        sides: Mapping[Arm, Tree] = {Arm.BASE: repository.tree(plan.base.sha).followed(), Arm.HEAD: head}
+        maps = Maps(Ground(config), head)
         for agent in plan.agents:
-            if agent_fingerprint(ground.definition(agent.name, head)) != agent.head_fingerprint:
+            if agent_fingerprint(maps.definition(agent.name)) != agent.head_fingerprint:
                 hint = "bring its files back to what they were, or start a new run"
                 raise UsageError(f"the definition of {agent.name} changed since this run began", hint)
         yield sides
@@ -221,4 +222,4 @@ def _base_cases(base: Tree, head: Tree, head_cases: Sequence[Case], config: Conf
 
 
 def _side(revision: Revision, tree: LinkedTree, cases: tuple[Case, ...]) -> Side:
-    return Side(revision=revision, tree=tree, cases=cases, submodules=tree.submodules, links=tree.links)
+    return Side(revision=revision, tree=tree.followed(), cases=cases, submodules=tree.submodules)

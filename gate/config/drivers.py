@@ -31,6 +31,10 @@ class ReplayDriver(Section):
     recordings: str
     """Folder of recordings, relative to the repository root."""
 
+    def files(self) -> tuple[str, ...]:
+        """None: recordings define no agent."""
+        return ()
+
     def secret_variables(self) -> frozenset[str]:
         """None: nothing is asked of anybody."""
         return frozenset()
@@ -48,6 +52,10 @@ class LiveDriver(Section):
     case_seconds: Seconds = 600
     """Longest trial, all its turns and retries of one session together."""
     limits: LimitsConfig = LimitsConfig()
+
+    def files(self) -> tuple[str, ...]:
+        """Paths and patterns of the definition that the driver reads, inside of the agent's source or not."""
+        return ()
 
 
 class ChatDriver(LiveDriver):
@@ -73,6 +81,10 @@ class ChatDriver(LiveDriver):
     """Ask for the answer in pieces, for endpoints that time out otherwise."""
     max_rounds: int = Field(default=8, ge=1, le=50)
     """Most rounds of tool calls in one turn."""
+
+    def files(self) -> tuple[str, ...]:
+        """The files of the system prompt and of the tools."""
+        return (*self.prompt, *self.tools)
 
     def secret_variables(self) -> frozenset[str]:
         """The key's."""
@@ -168,6 +180,10 @@ class AgentforcePreviewDriver(LiveDriver):
     """true = runs as the agent's default user, which the org must have; employee agents need false."""
     version: str = "v0"
     """Version name the compiled definition is given, e.g. the `vN` of the bundle's target."""
+
+    def files(self) -> tuple[str, ...]:
+        """The script, where one is named."""
+        return (self.bundle,) if self.bundle else ()
 
     def secret_variables(self) -> frozenset[str]:
         """Those of its org."""

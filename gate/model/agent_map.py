@@ -76,6 +76,7 @@ class MappedAgent:
     retrievers: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
     backing: tuple[str, ...] = ()  # paths of the code, flows and templates that its actions reach
+    files: tuple[str, ...] = ()  # paths of everything it is made of: its own files, the backing, and what that uses
     unresolved: tuple[Unresolved, ...] = ()
 
 

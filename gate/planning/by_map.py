@@ -3,41 +3,37 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from gate.errors import RepositoryError
-from gate.model.agent_map import AgentDiff, AgentMap, MapDiff, Reason
+from gate.model.agent_map import AgentDiff, AgentMap, MapDiff, MappedTopic, Reason
+from gate.planning.maps import Maps
 from gate.planning.names import canonical
-from gate.planning.patterns import within_any
-from gate.planning.sides import Side
-from gate.ports import Tree
 from gate.repository.changes import ChangedPath
-from gate.salesforce.components import AGENT_LIKE, SHOWN, VISIBILITY, component_of
+from gate.salesforce.components import AGENT_LIKE, SHOWN, TESTS, VISIBILITY, component_of
 from gate.salesforce.difference import diff_maps
 from gate.salesforce.project import IGNORE_FILE, PROJECT_FILE
-from gate.salesforce.reading import read_map
-from gate.salesforce.sources import Known
 
-_DEFINING = ("script", "bot", "bot-version", "planner", "plugin", "definition-version")
 _PROJECT_FILES = (PROJECT_FILE, IGNORE_FILE)
 _SAME_COMPONENTS = "affects nothing: the same components are found with it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapImpact:
-    """What the maps say of one agent: the difference, a sentence per file they read, the topics of both sides."""
+    """What the maps say of one agent: the difference, a sentence per file they read, the topics of both sides.
+
+    `homes` are the topics in which an action can be called, by the action's canonical names; both canonical.
+    """
 
     diff: AgentDiff | None
     effects: Mapping[str, str]
     topics: frozenset[str]
+    homes: Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class MapReader:
-    """Reads both sides of one comparison; what is equal in both, or read for another agent, is parsed once."""
+    """Compares the maps of both sides."""
 
-    base: Side
-    head: Side
-    known: Known
-    names: frozenset[str]  # canonical names of all configured agents
+    base: Maps
+    head: Maps
     changed: Sequence[ChangedPath]
 
     def impact(self, name: str, source: Sequence[str]) -> MapImpact | None:
@@ -45,10 +41,10 @@ class MapReader:
 
         The agents found in the source that carry another configured agent's name are left to that one.
         """
-        if not any(defines_agents(side.tree, source) for side in (self.base, self.head)):
+        if not any(side.defines_agents(source) for side in (self.base, self.head)):
             return None
-        before, after = (read_map(ReadableTree(side.tree), source, known=self.known) for side in (self.base, self.head))
-        own = self._own(name, before, after)
+        before, after = self.base.of(source), self.head.of(source)
+        own = self.head.own(name, before, after)
         if not own:
             return None
         return self._of(own, diff_maps(before, after), (before, after))
@@ -56,7 +52,7 @@ class MapReader:
     def _of(self, own: frozenset[str], found: MapDiff, maps: Iterable[AgentMap]) -> MapImpact:
         diff = joined([diff for diff in found.agents if diff.agent in own])
         agents = [agent for side in maps for agent in side.agents if agent.name in own]
-        topics = frozenset(topic.name for agent in agents for topic in agent.topics)
+        topics = [topic for agent in agents for topic in agent.topics]
         deploying = sorted(change.path for change in self.changed if _is_project_file(change.path))
         effects = dict.fromkeys(deploying, _SAME_COMPONENTS) | dict(found.effects)
         if diff is not None and deploying:
@@ -64,20 +60,17 @@ class MapReader:
             diff = traced.diff(diff)
             if traced.reached:
                 effects[deploying[0]] = f"affects agent {diff.agent}: it decides which files are deployed"
-        return MapImpact(diff=diff, effects=effects, topics=topics)
-
-    def _own(self, name: str, *maps: AgentMap) -> frozenset[str]:
-        return own_agents(name, self.names, (agent.name for side in maps for agent in side.agents))
+        names = frozenset(topic.name for topic in topics)
+        return MapImpact(diff=diff, effects=effects, topics=names, homes=_homes(topics))
 
 
-def own_agents(name: str, configured: frozenset[str], found: Iterable[str]) -> frozenset[str]:
-    """Which of the agents found in a source the configured agent `name` means.
-
-    Those of its name; when there is none, all that carry no other configured name (`configured` are canonical).
-    """
-    agents = frozenset(found)
-    named = frozenset(agent for agent in agents if canonical(agent) == canonical(name))
-    return named or frozenset(agent for agent in agents if canonical(agent) not in configured)
+def _homes(topics: Iterable[MappedTopic]) -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for topic in topics:
+        for action in topic.actions:
+            for name in filter(None, (action.name, action.alias)):
+                found.setdefault(canonical(name), set()).add(canonical(topic.name))
+    return {name: frozenset(homes) for name, homes in found.items()}
 
 
 class _Deployment:
@@ -106,39 +99,6 @@ class _Deployment:
         return (self._path, *reason)
 
 
-class ReadableTree:
-    """A tree whose unreadable files are left out when several are asked for: the map tells what then is unknown."""
-
-    def __init__(self, tree: Tree) -> None:
-        self._tree = tree
-
-    def paths(self) -> Sequence[str]:
-        """Every file's path."""
-        return self._tree.paths()
-
-    def object_id(self, path: str) -> str:
-        """The identifier of a file's content."""
-        return self._tree.object_id(path)
-
-    def read(self, path: str) -> bytes:
-        """The file's content."""
-        return self._tree.read(path)
-
-    def read_many(self, paths: Iterable[str]) -> dict[str, bytes]:
-        """The contents of the files that can be read."""
-        wanted = list(paths)
-        try:
-            return self._tree.read_many(wanted)
-        except RepositoryError:
-            return {path: content for path in wanted if (content := self._readable(path)) is not None}
-
-    def _readable(self, path: str) -> bytes | None:
-        try:
-            return self._tree.read(path)
-        except (KeyError, RepositoryError):
-            return None
-
-
 def joined(diffs: Sequence[AgentDiff]) -> AgentDiff | None:
     """Several differences as one, under the name of the first; None of none."""
     if not diffs:
@@ -155,12 +115,6 @@ def joined(diffs: Sequence[AgentDiff]) -> AgentDiff | None:
     )
 
 
-def defines_agents(tree: Tree, source: Sequence[str]) -> bool:
-    """Whether the source holds a file that only a Salesforce agent has."""
-    found = (component_of(path) for path in tree.paths() if within_any(path, tuple(source)))
-    return any(component is not None and component.kind in _DEFINING for component in found)
-
-
 def may_matter(change: ChangedPath) -> bool:
     """Whether a map may read the file: when no changed file is such a one, no map needs to be read."""
     return any(component_of(path) is not None or _is_project_file(path) for path in _names(change))
@@ -175,6 +129,8 @@ def unread(path: str) -> str:
         return _SAME_COMPONENTS
     if component_of(path) is not None:
         return "affects nothing: no agent uses it"
+    if TESTS.search(path):
+        return "affects nothing: tests of agents in the org, which no agent runs"
     if AGENT_LIKE.search(path) or VISIBILITY.search(path):
         return ""
     return "affects nothing: metadata that no agent runs" if SHOWN.search(path) else ""

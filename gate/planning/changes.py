@@ -1,4 +1,4 @@
-"""What differs between the two sides, path by path: files, submodules, and files reached through links."""
+"""What differs between the two sides, path by path: files and submodules."""
 
 from collections.abc import Container
 from dataclasses import dataclass
@@ -24,26 +24,9 @@ class Differences:
 
     @classmethod
     def between(cls, base: Side, head: Side) -> "Differences":
-        """Everything that differs from base to head.
-
-        A folder that is a link shows no files of its own, so what changes in the folder it leads to also counts as
-        changed under the link's name.
-        """
-        files = changed_paths(base.tree, head.tree)
-        folders = {
-            (link, target)
-            for side in (base, head)
-            for link, target in side.links.items()
-            if any(within(change.path, target) and change.path != target for change in files)
-        }
-        aliases = [
-            ChangedPath("modified", link + change.path[len(target) :])
-            for link, target in sorted(folders)
-            for change in files
-            if within(change.path, target)
-        ]
+        """Everything that differs from base to head."""
         moved = base.submodules.items() ^ head.submodules.items()
-        return cls(tuple(sorted({*files, *aliases})), tuple(sorted({path for path, _ in moved})))
+        return cls(tuple(changed_paths(base.tree, head.tree)), tuple(sorted({path for path, _ in moved})))
 
     def of_agent(self, ground: Ground, agent: str) -> list[ChangedPath]:
         """The changes in one agent's definition; a rename counts wherever either of its names lies."""
@@ -69,10 +52,9 @@ def kind_of(change: ChangedPath, ground: Ground, definition: Container[str] = ()
     return "agent" if kind == "other" and change.path in definition else kind
 
 
-def touched(submodule: str, ground: Ground, agent: str) -> bool:
-    """Whether a submodule lies in an agent's source, or the source lies in it."""
-    source = ground.config.agents[agent].source
-    return within_any(submodule, source) or any(within(folder, submodule) for folder in source)
+def touched(submodule: str, folders: tuple[str, ...]) -> bool:
+    """Whether a submodule lies in one of the folders, or one of them lies in it."""
+    return within_any(submodule, folders) or any(within(folder, submodule) for folder in folders)
 
 
 def described(change: ChangedPath, kind: Kind, effect: str) -> Change:

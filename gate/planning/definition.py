@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from gate.model.agent_map import AgentDiff
+from gate.model.case import Case
 from gate.planning.by_map import MapReader, joined, may_matter, unread
 from gate.planning.by_pattern import PatternReader
 from gate.planning.changes import Differences
 from gate.planning.ground import Ground
+from gate.planning.maps import Maps
 from gate.planning.names import canonical
 from gate.planning.sides import Side
+from gate.planning.tools import expected_tools
 from gate.repository.changes import ChangedPath
-from gate.salesforce.sources import Known
 
 _UNCLEAR = "cannot be followed"
 
@@ -26,12 +28,14 @@ class Impact:
     """What the changed files of one agent come to.
 
     `effects` has a sentence for each file that is part of it; `topics` are the topics the agent has on either side,
-    empty = unknown; `bailouts` say why more is taken as affected than the files themselves show.
+    empty = unknown; `homes` the topics (canonical) in which an action (canonical) can be called; `bailouts` say why
+    more is taken as affected than the files themselves show.
     """
 
     diff: AgentDiff | None
     effects: Mapping[str, str] = field(default_factory=dict)
     topics: frozenset[str] = frozenset()
+    homes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     bailouts: tuple[str, ...] = ()
 
     @cached_property
@@ -40,17 +44,25 @@ class Impact:
         changed = self.diff.topics if self.diff is not None else ()
         return frozenset(canonical(name) for name in (*self.topics, *changed))
 
+    def visited(self, case: Case) -> frozenset[str]:
+        """The canonical names of the topics a case runs through: its own, and those of the actions it expects.
+
+        An action that one of its own topics has is called there.
+        """
+        own = frozenset(canonical(name) for name in (case.topic, case.expected_topic) if name)
+        homes = (self.homes.get(tool, frozenset()) for tool in expected_tools(case))
+        return own.union(*(there for there in homes if not there & own))
+
 
 class DefinitionReader:
     """Tells the impact of each agent of one comparison."""
 
-    def __init__(self, ground: Ground, base: Side, head: Side, differences: Differences) -> None:
+    def __init__(self, ground: Ground, sides: tuple[Side, Side], maps: tuple[Maps, Maps], found: Differences) -> None:
         self._ground = ground
-        self._sides = (base, head)
-        self._differences = differences
-        names = frozenset(canonical(name) for name in ground.config.agents)
-        self._maps = MapReader(base, head, Known(), names, differences.files)
-        self._mappable = any(may_matter(change) for change in differences.files)
+        self._sides = sides
+        self._differences = found
+        self._maps = MapReader(*maps, found.files)
+        self._mappable = any(may_matter(change) for change in found.files)
 
     def impact(self, agent: str, submodules: Sequence[str] = ()) -> Impact:
         """What the changes reach of this agent; a changed submodule reaches all of it."""
@@ -76,6 +88,7 @@ class DefinitionReader:
             diff=diff,
             effects={**effects, **reader.effects},
             topics=topics | frozenset(config.topics),
+            homes=mapped.homes if mapped is not None else {},
             bailouts=_bailouts(diff),
         )
 

@@ -43,11 +43,11 @@ class Ground:
         return next((words for words, folders in self._parts.items() if within_any(path, folders)), "")
 
     def owners(self, path: str) -> tuple[str, ...]:
-        """The agents a path helps define: it lies in their source, or one of their patterns claims it."""
+        """The agents a path helps define: it lies in their source, a pattern claims it, or their driver reads it."""
         return tuple(name for name, agent in self.config.agents.items() if _defines(path, agent))
 
     def definition(self, agent: str, tree: Tree) -> dict[str, str]:
-        """The files that define an agent, path to object id: what its fingerprint is made from.
+        """The files that are an agent's by the configuration, path to object id.
 
         Fixtures, recordings and the gate's other files do not define an agent, even where they lie in its source.
         """
@@ -76,5 +76,5 @@ class Ground:
 def _defines(path: str, agent: AgentConfig) -> bool:
     if within_any(path, agent.source):
         return True
-    patterns = (*agent.topics.values(), *agent.actions.values())
+    patterns = (*agent.topics.values(), *agent.actions.values(), agent.driver.files())
     return any(matches(path, glob) for globs in patterns for glob in globs)

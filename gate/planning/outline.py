@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from gate.config import AgentConfig, Config
 from gate.model.agent_map import AgentMap, MappedAction, MappedTopic
-from gate.planning.by_map import ReadableTree, own_agents
+from gate.planning.maps import ReadableTree, own_agents
 from gate.planning.names import canonical
 from gate.ports import Tree
 from gate.salesforce.reading import read_map

@@ -31,8 +31,8 @@ def affected_reasons(case: Case, impact: Impact) -> tuple[Reason, ...]:
     if diff is None:
         return ()
     reasons = [*diff.every_case]
-    own = {canonical(name) for name in (case.topic, case.expected_topic) if name}
-    reasons += [reason for name, why in diff.topics.items() if canonical(name) in own for reason in why]
+    visited = impact.visited(case)
+    reasons += [reason for name, why in diff.topics.items() if canonical(name) in visited for reason in why]
     if canonical(case.topic) not in impact.known_topics:
         words = f"case of topic {case.topic}, which the agent does not have" if case.topic else "case of no topic"
         reasons += [(*reason, words) for reason in _everything(diff)]

@@ -12,17 +12,15 @@ from gate.ports import Tree
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """One side: its files and the cases of its suite.
+    """One side: its files, also where a link to a folder leads to them, and the cases of its suite.
 
-    `submodules` (path to commit) and `links` (path to where it leads inside the tree) are what a tree cannot show as
-    files; the trees of `gate.repository` know both.
+    `submodules` (path to commit) are what a tree cannot show as files.
     """
 
     revision: Revision
     tree: Tree
     cases: tuple[Case, ...] = ()
     submodules: Mapping[str, str] = field(default_factory=dict)
-    links: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

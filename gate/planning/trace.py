@@ -12,9 +12,11 @@ from gate.planning.changes import Differences, described, kind_of, touched
 from gate.planning.definition import DefinitionReader, Impact
 from gate.planning.fingerprint import agent_fingerprint
 from gate.planning.ground import Ground
+from gate.planning.maps import Maps
 from gate.planning.selection import affected_reasons, case_reasons, pull_request_reasons
 from gate.planning.sides import Scope, Side
 from gate.planning.suite import CaseChange, compare_suites
+from gate.salesforce.sources import Known
 
 _NAMED_CASES = 5
 _NOTHING: Mapping[str, str] = {
@@ -35,6 +37,7 @@ class Trace:
     head: Side
     differences: Differences
     impacts: Mapping[str, Impact]
+    fingerprints: Mapping[str, tuple[str, str]]  # agent -> of its definition in base and head
     case_changes: Sequence[CaseChange]
     widened: tuple[str, ...]
     submodules: Mapping[str, tuple[str, ...]]  # agent -> changed submodules that touch its definition
@@ -72,12 +75,13 @@ class Trace:
         """One agent: its fingerprints, and what of it is affected."""
         mine = [case for case in cases if case.agent == agent]
         diff = self.impacts[agent].diff
+        base, head = self.fingerprints[agent]
         every = bool(self.widened) or (diff is not None and bool(diff.every_case))
         topics = {case.topic for case in mine if case.topic} | self.impacts[agent].topics if every else set()
         return AgentPlan(
             name=agent,
-            base_fingerprint=agent_fingerprint(self.ground.definition(agent, self.base.tree)),
-            head_fingerprint=agent_fingerprint(self.ground.definition(agent, self.head.tree)),
+            base_fingerprint=base,
+            head_fingerprint=head,
             affected=bool(mine and self.widened) or diff is not None or self._has_changed_case(agent),
             topics=tuple(sorted(topics | (diff.topics.keys() if diff is not None else set()))),
             actions=tuple(sorted({action.name for action in diff.actions})) if diff is not None else (),
@@ -154,17 +158,28 @@ def trace(config: Config, base: Side, head: Side, scope: Scope) -> Trace:
     widened = list(scope.bailouts)
     if count > config.planning.max_files:
         widened.append(f"{count} files changed, more than planning.max_files ({config.planning.max_files})")
-    submodules = {
-        agent: tuple(path for path in differences.submodules if touched(path, ground, agent)) for agent in config.agents
-    }
-    reader = DefinitionReader(ground, base, head, differences)
+    known = Known()
+    maps = (Maps(ground, base.tree, known), Maps(ground, head.tree, known))
+    submodules = {agent: _submodules(agent, maps, differences) for agent in config.agents}
+    reader = DefinitionReader(ground, (base, head), maps, differences)
     return Trace(
         ground=ground,
         base=base,
         head=head,
         differences=differences,
         impacts={agent: reader.impact(agent, submodules[agent]) for agent in config.agents},
+        fingerprints={agent: _fingerprints(agent, maps) for agent in config.agents},
         case_changes=compare_suites(base, head),
         widened=tuple(widened),
         submodules={agent: paths for agent, paths in submodules.items() if paths},
     )
+
+
+def _submodules(agent: str, maps: tuple[Maps, Maps], differences: Differences) -> tuple[str, ...]:
+    folders = tuple({folder for side in maps for folder in side.folders(agent)} if differences.submodules else ())
+    return tuple(path for path in differences.submodules if touched(path, folders))
+
+
+def _fingerprints(agent: str, maps: tuple[Maps, Maps]) -> tuple[str, str]:
+    before, after = (agent_fingerprint(side.definition(agent)) for side in maps)
+    return before, after

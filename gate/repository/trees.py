@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from gate.errors import RepositoryError
+from gate.ports import Tree
 from gate.repository.git import Git
+from gate.repository.links import FollowedTree
 from gate.repository.objects import MAX_FILE_BYTES, Blobs, blob_id, file_id
 
 _MAX_LINKS = 40  # as many as Linux follows
@@ -52,8 +54,13 @@ class LinkedTree(ABC):
         """Where each link leads inside the tree (a file or a folder); "" when it leaves the tree."""
         return {link: self._follow(link) for link in self._targets}
 
+    def followed(self) -> Tree:
+        """The tree with the files behind folders that are links, as `FollowedTree`; itself when there are none."""
+        behind = {link: folder for link, folder in self.links.items() if folder and folder not in self._names}
+        return FollowedTree(self, behind) if behind else self
+
     def paths(self) -> Sequence[str]:
-        """Every file's path, sorted; submodules are not files."""
+        """Every file's path, sorted; submodules are not files, and what a folder holds is not listed behind links."""
         return self._paths
 
     def object_id(self, path: str) -> str:

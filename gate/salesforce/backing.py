@@ -29,6 +29,7 @@ _WORDS: Mapping[UseKind, str] = {
     "service": "external service",
     "object": "object",
     "label": "custom label",
+    "resource": "static resource",
     "metadata": "metadata",
 }
 _DATA = ("fields/", "validationRules/", "recordTypes/", "records/")  # parts of an object that code reads or writes by
@@ -98,15 +99,18 @@ class Backing:
         if kind == "retriever":
             for key, use in level.items():
                 self.graph.add(Element(id=key, digest="", words=f"retriever {use.name}"))
-            return
-        if kind == "label":
+        elif kind == "label":
             self._read_labels(level)
-            return
-        owners = {path: key for key, use in level.items() for path in self.project.find(kind, use.name)}
+        else:
+            self._read_files(kind, {path: k for k, use in level.items() for path in self.project.find(kind, use.name)})
+
+    def _read_files(self, kind: UseKind, owners: Mapping[str, str]) -> None:
         if kind == "object":
             self._read_objects(owners)
         elif kind == "metadata":
             self._read_metadata(owners)
+        elif kind == "resource":
+            self._read_resources(owners)
         elif kind == "apex":
             for path, found in self.known.classes.read(self.tree, sorted(owners)).items():
                 self._add_class(owners[path], path, found)
@@ -124,8 +128,11 @@ class Backing:
             if not self.use(use, key) and use.certain:
                 what = f"{_WORDS[use.kind]} {use.name} is not in the project"
                 self.graph.unresolved.append(Unresolved(path=path, line=use.line, what=what))
+        name = self.project.components[path].name
         if kind == "prompt":
-            self._add_activations(key, self.project.components[path].name)
+            self._add_activations(key, name)
+        elif kind == "flow":  # a definition beside it says which version is active
+            self.use(Use(kind="metadata", name=name), key)
 
     def _add_class(self, key: str, path: str, found: ApexFacts | Unreadable) -> None:
         if isinstance(found, Unreadable):
@@ -139,7 +146,7 @@ class Backing:
         name = self.project.components[path].name
         for meta, facts in self.known.plain.read(self.tree, self.project.find("apex-meta", name)).items():
             self._add_part(f"settings/{key}", key, meta, facts, f"settings of class {name}")
-        for kind in ("apex", "object", "metadata"):
+        for kind in ("apex", "object", "resource", "metadata"):
             names = self.project.paths.get(kind, {})
             for name in [word for word in found.words if word in names]:
                 if f"{kind}:{name}" != key:
@@ -185,19 +192,31 @@ class Backing:
         for key in sorted(set(owners.values())):
             name = next(self.project.components[path].name for path in owners if owners[path] == key)
             self.graph.add(Element(id=key, digest="", words=f"object {name}"))
-        for path, facts in self.known.plain.read(self.tree, sorted(paths)).items():
-            self._add_part(
-                f"{owners[path]}/{self.project.components[path].part.lower()}", owners[path], path, facts, ""
-            )
+        for path, facts in self.known.object_parts.read(self.tree, sorted(paths)).items():
+            key = owners[path]
+            self._add_part(f"{key}/{self.project.components[path].part.lower()}", key, path, facts, "")
+            self._use_all(facts, key)
 
     def _read_metadata(self, owners: Mapping[str, str]) -> None:
         for path, facts in self.known.metadata.read(self.tree, sorted(owners)).items():
             key = owners[path]
             self.graph.add(Element(id=key, digest=""))
             self._add_part(f"{key}/{path}", key, path, facts, "")
-            for use in () if isinstance(facts, Unreadable) else facts.uses:
-                if f"{use.kind}:{use.name.lower()}" != key:
-                    self.use(use, key)
+            self._use_all(facts, key)
+
+    def _use_all(self, facts: Facts | Unreadable, user: str) -> None:
+        for use in () if isinstance(facts, Unreadable) else facts.uses:
+            if f"{use.kind}:{use.name.lower()}" != user:
+                self.use(use, user)
+
+    def _read_resources(self, owners: Mapping[str, str]) -> None:
+        """The files of static resources, compared byte by byte whatever they are."""
+        for path, key in sorted(owners.items()):
+            identity = self.identity(path)
+            self.graph.files[path] = SourceFile(object_id=identity)
+            words = f"static resource {self.project.components[path].name}"
+            self.graph.add(Element(id=key, digest="", words=words))
+            self.graph.add(Element(id=f"{key}/{path}", digest=identity, path=path), key)
 
     def _add_part(self, key: str, owner: str, path: str, found: Facts | Unreadable, words: str) -> None:
         identity = self.identity(path)

@@ -15,12 +15,16 @@ _OLD_BOT = "Bot"  # the type of a bot that has dialogs and no planner
 
 @dataclass(slots=True)
 class _Candidate:
-    """What a repository holds of one agent: bot files, versions and planner files by version number."""
+    """What a repository holds of one agent: bot files, versions with their number, planners with their name."""
 
     name: str
     bots: list[str] = field(default_factory=list)
-    versions: dict[int, str] = field(default_factory=dict)
-    planners: dict[str, str] = field(default_factory=dict)  # planner name, lower case -> path
+    versions: list[tuple[int, str]] = field(default_factory=list)
+    planners: list[tuple[str, str]] = field(default_factory=list)
+
+    def paths(self) -> list[str]:
+        """All its files."""
+        return [*self.bots, *(path for _, path in self.versions), *(path for _, path in self.planners)]
 
 
 def classic_agents(functions: Functions, scripted: Collection[str]) -> dict[str, MappedAgent]:
@@ -51,11 +55,11 @@ def _candidates(functions: Functions) -> list[_Candidate]:
         if item.kind == "bot":
             of(item.name).bots.append(path)
         elif item.kind == "bot-version":
-            of(item.name).versions[_number(item.part)] = path
+            of(item.name).versions.append((_number(item.part), path))
         else:
             base, version = without_version(item.name)
             name = item.name if item.name.lower() in found or not version else base
-            of(name).planners[item.name.lower()] = path
+            of(name).planners.append((item.name, path))
     return [found[name] for name in sorted(found)]
 
 
@@ -67,15 +71,15 @@ def _number(part: str) -> int:
 def _note_generated(functions: Functions, candidate: _Candidate) -> None:
     backing = functions.backing
     note = f"generated from the Agent Script of agent {candidate.name}, which is compared instead"
-    folders = [path.rpartition("/")[0] + "/" for path in candidate.planners.values() if "genAiPlannerBundles/" in path]
-    names = {backing.project.components[path].name for path in candidate.planners.values()}
+    bundles = [(name, path) for name, path in candidate.planners if "genAiPlannerBundles/" in path]
+    folders = [path.rpartition("/")[0] + "/" for _, path in bundles]
     parts = [
         path
-        for name in sorted(names)
+        for name in sorted({name for name, _ in bundles})
         for path in backing.project.find("planner-part", name)
         if path.startswith(tuple(folders))
     ]
-    for path in (*candidate.bots, *candidate.versions.values(), *candidate.planners.values(), *parts):
+    for path in (*candidate.paths(), *parts):
         backing.graph.files[path] = SourceFile(object_id=backing.identity(path), note=note)
 
 
@@ -92,21 +96,21 @@ class _Classic:
 
     def mapped(self) -> MappedAgent | None:
         bots = [self._document(path) for path in self.candidate.bots]
-        newest = max(self.candidate.versions, default=None)
-        version = self._document(self.candidate.versions[newest]) if newest is not None else None
+        newest = max(self.candidate.versions, key=lambda item: item[0], default=(0, ""))[1]
+        version = self._document(newest) if newest else None
         planner = self._planner(version)
         if planner is None and any(bot and bot.root.value("type") == _OLD_BOT for bot in bots):
             return None
         self.whole = self.backing.graph.place(Place(kind="agent", agent=self.name))
         for path, bot in zip(self.candidate.bots, bots, strict=True):
             self._add(f"bot:{self.name}", "bot settings", path, bot)
-        if newest is not None:
-            self._add(f"bot-version:{self.name}", "bot version", self.candidate.versions[newest], version)
+        if newest:
+            self._add(f"bot-version:{self.name}", "bot version", newest, version)
         self._note_older(newest, planner)
         return self._agent(planner)
 
     def _agent(self, planner: str | None) -> MappedAgent:
-        source = planner or next(iter((*self.candidate.bots, *self.candidate.versions.values())))
+        source = planner or self.candidate.paths()[0]
         if planner is None:
             what = f"no planner of agent {self.name} is in the project: its topics are not known"
             self.unresolved.append(Unresolved(path=source, line=1, what=what))
@@ -130,14 +134,14 @@ class _Classic:
             paths = project.find("planner", link.value("genAiPlannerName"))
             if paths:
                 return paths[0]
-        ranked = sorted(self.candidate.planners, key=lambda name: (without_version(name)[1], name))
-        return self.candidate.planners[ranked[-1]] if ranked else None
+        ranked = sorted(self.candidate.planners, key=lambda item: (without_version(item[0])[1], item[0].lower()))
+        return ranked[-1][1] if ranked else None
 
-    def _note_older(self, newest: int | None, planner: str | None) -> None:
+    def _note_older(self, newest: str, planner: str | None) -> None:
         """Which version is active is not in the metadata, so an edit of an older one counts in full."""
         note = f"another version of agent {self.name}, which may be the active one"
-        older = [path for number, path in self.candidate.versions.items() if number != newest]
-        for path in (*older, *(path for path in self.candidate.planners.values() if path != planner)):
+        others = (path for _, path in (*self.candidate.versions, *self.candidate.planners))
+        for path in (path for path in others if path not in (newest, planner)):
             identity = self.backing.identity(path)
             self.backing.graph.files[path] = SourceFile(object_id=identity, note=note, agent=self.name)
 

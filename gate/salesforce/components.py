@@ -7,7 +7,7 @@ from typing import Literal
 Kind = Literal[
     "script", "bundle-meta", "bot", "bot-version", "planner", "planner-part", "plugin", "function", "function-schema",
     "prompt", "prompt-activation", "flow", "apex", "service", "object", "definition-version", "surface",
-    "apex-meta", "label", "metadata",
+    "apex-meta", "label", "resource", "metadata",
 ]  # fmt: skip
 
 
@@ -23,8 +23,7 @@ class Component:
 _FOLDER = re.compile(
     r"(?:^|/)(aiAuthoringBundles|bots|genAiPlannerBundles|genAiPlanners|genAiPlugins|genAiFunctions"
     r"|genAiPromptTemplates|genAiPromptTemplateActivations|classes|flows|externalServiceRegistrations|objects"
-    r"|labels|aiAgents|aiAgentDefinitionVersions|aiSurfaces|aiResponseFormats)/(.+)\Z",
-    re.DOTALL,
+    r"|labels|aiAgents|aiAgentDefinitionVersions|aiSurfaces|aiResponseFormats|staticresources)(?=/)"
 )
 _SUFFIX = {
     "genAiPlanners": ("planner", ".genAiPlanner"),
@@ -38,17 +37,20 @@ _SUFFIX = {
     "aiSurfaces": ("surface", ".aiSurface"),
     "aiResponseFormats": ("surface", ".aiResponseFormat"),
 }
-AGENT_LIKE = re.compile(r"(?:^|/)(?:ai|genAi|bot|agent|conversation)[^/]*/", re.IGNORECASE)
-"""Folders of types that are, or may be, part of agents; those not known here count in full."""
+AGENT_LIKE = re.compile(r"(?:^|/)(?:ai|genAi|bot|agent|conversation)[^/]*/(?:[^/]+/){0,2}[^/]+\Z", re.IGNORECASE)
+"""Files of types that are, or may be, part of agents; those not known here count in full."""
+TESTS = re.compile(r"(?:^|/)(?:aiEvaluationDefinitions|aiTestingDefinitions)/[^/]+\Z")
+"""Files of agent tests, which only look at an agent."""
 VISIBILITY = re.compile(
     r"(?:^|/)(?:permissionsets|permissionsetgroups|mutingpermissionsets|profiles|sharingRules|restrictionRules)/"
 )
 """Folders of what decides which records the agent's user may see."""
 SHOWN = re.compile(
-    r"(?:^|/)(?:lwc|aura|staticresources|reports|dashboards)/"
+    r"(?:^|/)(?:lwc|aura|reports|dashboards)/"
     r"|(?:^|/)(?:pages|components|labels|layouts|tabs|applications|flexipages|reportTypes|pathAssistants)/[^/]+\Z"
 )
 """Folders of what people look at and no agent runs."""
+_FLOW_VERSION = re.compile(r"-\d+\Z")
 _VERSION = re.compile(r"[#_]v?(\d+)\Z")
 
 
@@ -58,14 +60,13 @@ def component_of(path: str) -> Component | None:
         folder, _, file = path.rpartition("/")
         name = folder.rpartition("/")[2] if "aiAuthoringBundles/" in path else file.removesuffix(".agent")
         return Component("script", name, file)
-    match = _FOLDER.search(path)
-    if match is None:
-        return _other(path)
-    folder, rest = match[1], match[2]
-    if folder in _SUFFIX:
-        return _by_suffix(folder, rest)
-    name, _, part = rest.partition("/")
-    return _by_folder(folder, name, part)
+    for match in reversed(list(_FOLDER.finditer(path))):  # any folder above may be called like a type
+        folder, rest = match[1], path[match.end() + 1 :]
+        name, _, part = rest.partition("/")
+        found = _by_suffix(folder, rest) if folder in _SUFFIX else _by_folder(folder, name, part)
+        if found is not None:
+            return found
+    return _other(path)
 
 
 def _other(path: str) -> Component | None:
@@ -83,14 +84,14 @@ def _other(path: str) -> Component | None:
 def _by_suffix(folder: str, rest: str) -> Component | None:
     kind, suffix = _SUFFIX[folder]
     file = rest.rpartition("/")[2]
-    if kind == "apex":
-        if file.endswith(".cls-meta.xml"):
-            return Component("apex-meta", file.removesuffix(".cls-meta.xml"))
-        return Component("apex", file.removesuffix(".cls")) if file.endswith(".cls") else None
-    name = file.removesuffix("-meta.xml").removesuffix(".xml")
+    if kind == "apex" and file.endswith(".cls-meta.xml"):
+        return Component("apex-meta", file.removesuffix(".cls-meta.xml"))
+    name = file if kind == "apex" else file.removesuffix("-meta.xml").removesuffix(".xml")
     if not name.endswith(suffix):
         return Component("service", file.partition(".")[0], file) if kind == "service" else None
-    return Component(kind, name.removesuffix(suffix))  # type: ignore[arg-type]  # the values of _SUFFIX are kinds
+    name = name.removesuffix(suffix)
+    name = _FLOW_VERSION.sub("", name) if kind == "flow" else name
+    return Component(kind, name)  # type: ignore[arg-type]  # the values of _SUFFIX are kinds
 
 
 def _by_folder(folder: str, name: str, part: str) -> Component | None:
@@ -99,16 +100,20 @@ def _by_folder(folder: str, name: str, part: str) -> Component | None:
     match folder:
         case "aiAuthoringBundles":
             kind = "bundle-meta"
-        case "bots":
+        case "bots" if file.endswith((".bot", ".botVersion")):
             kind = "bot" if file.endswith(".bot") else "bot-version"
         case "genAiPlannerBundles":
             kind = "planner" if file == f"{name}.genAiPlannerBundle" else "planner-part"
         case "genAiFunctions":
             kind = "function" if file.endswith(".genAiFunction") else "function-schema"
-        case "objects":
+        case "objects" if part.endswith(".xml"):
             kind = "object"
-        case _:
+        case "staticresources":
+            return Component("resource", name.partition(".")[0], part)
+        case "aiAgents" | "aiAgentDefinitionVersions":
             return Component("definition-version", name.partition(".")[0], part)
+        case _:
+            return None
     return Component(kind, name, part) if part else None
 
 

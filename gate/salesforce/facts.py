@@ -9,7 +9,9 @@ from gate.salesforce.metadata_xml import Tag
 
 _LABEL = re.compile(r"\$Label\.(?:\w+\.)?(\w+)", re.IGNORECASE)
 
-UseKind = Literal["flow", "apex", "prompt", "retriever", "service", "object", "label", "metadata"]
+_GLOBAL = re.compile(r"\$(?:CustomMetadata|Setup)\.(\w+)", re.IGNORECASE)
+
+UseKind = Literal["flow", "apex", "prompt", "retriever", "service", "object", "label", "resource", "metadata"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +34,10 @@ class Facts:
     comments: str = ""
 
 
-def label_uses(root: Tag) -> Iterator[Use]:
-    """The custom labels whose text a flow or template uses."""
+def global_uses(root: Tag) -> Iterator[Use]:
+    """What a flow or template takes from global variables: custom labels, custom metadata and custom settings."""
     for tag in root.walk():
+        for name in _GLOBAL.findall(tag.text):
+            yield Use(kind="object", name=name, line=tag.line, certain=False)
         for name in _LABEL.findall(tag.text):
             yield Use(kind="label", name=name, line=tag.line, certain=False)

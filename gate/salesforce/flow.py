@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gate.salesforce.facts import Facts, Use, UseKind, label_uses
+from gate.salesforce.facts import Facts, Use, UseKind, global_uses
 from gate.salesforce.graph import digest
 from gate.salesforce.metadata_xml import Tag, labels_of, nested_meaning, read_xml
 
@@ -20,7 +20,7 @@ def read_flow(content: bytes) -> Facts:
     document = read_xml(content)
     return Facts(
         digest=digest(nested_meaning(document.root)),
-        uses=(*_uses(document.root), *label_uses(document.root)),
+        uses=(*_uses(document.root), *global_uses(document.root)),
         labels=digest(labels_of(document.root)),
         comments=digest("\n".join(document.comments)),
     )
@@ -28,9 +28,7 @@ def read_flow(content: bytes) -> Facts:
 
 def _uses(root: Tag) -> Iterator[Use]:
     for call in root.all("actionCalls"):
-        kind = _ACTIONS.get(call.value("actionType"))
-        if call.value("actionName"):
-            yield Use(kind=kind or "metadata", name=call.value("actionName"), line=call.line, certain=kind is not None)
+        yield from _called(call)
     for plugin in root.all("apexPluginCalls"):
         yield Use(kind="apex", name=plugin.value("apexClass"), line=plugin.line)
     for subflow in root.all("subflows"):
@@ -40,3 +38,13 @@ def _uses(root: Tag) -> Iterator[Use]:
             yield Use(kind="apex", name=tag.text, line=tag.line, certain=False)
         elif tag.name in {"object", "objectType"} and tag.text:
             yield Use(kind="object", name=tag.text, line=tag.line, certain=False)
+            yield Use(kind="metadata", name=tag.text, line=tag.line, certain=False)
+
+
+def _called(call: Tag) -> Iterator[Use]:
+    """What an action call leads to; metadata of an object may hold several (`Case.Confirm` is an alert of `Case`)."""
+    name, kind = call.value("actionName"), _ACTIONS.get(call.value("actionType"))
+    if name:
+        yield Use(kind=kind or "metadata", name=name, line=call.line, certain=kind is not None)
+        if kind is None and "." in name:
+            yield Use(kind="metadata", name=name.partition(".")[0], line=call.line, certain=False)

@@ -36,13 +36,13 @@ class Functions:
     found: dict[str, Function] = field(default_factory=dict)
 
     def get(self, name: str) -> Function | None:
-        """The library action of a name; None when the project does not hold it."""
+        """The library action of a name; None when the project does not hold it. Of several packages, all count."""
         key = name.lower()
         if key not in self.found:
-            paths = self.backing.project.find("function", name)
-            if not paths:
+            found = [self._read(name, path) for path in self.backing.project.find("function", name)]
+            if not found:
                 return None
-            self.found[key] = self._read(name, paths[0])
+            self.found[key] = found[0]
         return self.found[key]
 
     def _read(self, name: str, path: str) -> Function:

@@ -1,7 +1,7 @@
 """The graph of a map while it is built: elements, places, who uses what, and what could not be followed."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gate.model.agent_map import AgentMap, Element, MappedAgent, Place, SourceFile, Unresolved
 
@@ -27,21 +27,24 @@ class Graph:
     unresolved: list[Unresolved] = field(default_factory=list)
 
     def add(self, element: Element, *users: str) -> str:
-        """Keep an element and what uses it; gives its id."""
+        """Keep an element and what uses it; gives its id. The same component in a second file is a part of it."""
         known = self.elements.get(element.id)
-        if known and known.digest != element.digest:
-            element = Element(
-                id=element.id,
-                digest=digest(f"{known.digest} {element.digest}"),
-                words=known.words,
-                path=known.path,
-                lines=known.lines,
-                unreadable=known.unreadable or element.unreadable,
-            )
-        self.elements[element.id] = element
+        if known and known.path and element.path != known.path:
+            part = replace(element, id=f"{element.id}@{element.path}")
+            self.elements[part.id] = self._merged(part)
+            self.link(part.id, element.id)
+        else:
+            self.elements[element.id] = self._merged(element)
         for user in users:
             self.link(element.id, user)
         return element.id
+
+    def _merged(self, element: Element) -> Element:
+        known = self.elements.get(element.id)
+        if known is None or known.digest == element.digest:
+            return element
+        both = digest(f"{known.digest} {element.digest}")
+        return replace(known, digest=both, unreadable=known.unreadable or element.unreadable)
 
     def place(self, place: Place) -> str:
         """Keep a place; gives its id. An action belongs to its topic, and its further names add up."""

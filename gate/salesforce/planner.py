@@ -10,7 +10,9 @@ from gate.salesforce.graph import digest
 from gate.salesforce.metadata_xml import Tag, labels_of, without_org_suffix, xml_meaning
 from gate.salesforce.sources import Unreadable
 
-_ROUTING = frozenset({"description", "scope", "aiPluginUtterances", "pluginType"})
+_ROUTING = frozenset(
+    {"description", "scope", "aiPluginUtterances", "pluginType", "developerName", "localDeveloperName"}
+)
 _ACTIONS = frozenset({"genAiFunctions", "localActions", "localActionLinks"})
 _NAMES = frozenset({"fullName", "developerName", "localDeveloperName", "name", "language"})
 _TOPIC_LISTS = frozenset({"genAiPlugins", "genAiFunctions", "plannerActions", "localTopics", "localTopicLinks"})
@@ -110,13 +112,13 @@ class Planner:
             if not is_packaged(name):
                 self._note(self.path, link.line, f"topic {name} is not in the project")
             return
-        users = (self._topic_place(name), self.whole)
-        root = self._root(paths[0], f"plugin:{name.lower()}", *users)
         self._add_presence(f"plugin-link:{self.agent}/{name}", name)
-        if root is None:
-            self.topics.setdefault(name, MappedTopic(name=name, path=paths[0]))
-        else:
-            self._add_topic(name, root, paths[0])
+        for path in paths:
+            root = self._root(path, f"plugin:{name.lower()}", self._topic_place(name), self.whole)
+            if root is None:
+                self.topics.setdefault(name, MappedTopic(name=name, path=path))
+            else:
+                self._add_topic(name, root, path)
 
     def _add_presence(self, key: str, topic: str) -> None:
         element = Element(id=key, digest="", words=f"use of topic {topic}", path=self.path)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from gate.salesforce.facts import Facts, Use, UseKind, label_uses
+from gate.salesforce.facts import Facts, Use, UseKind, global_uses
 from gate.salesforce.graph import digest
 from gate.salesforce.metadata_xml import Tag, labels_of, read_xml, xml_meaning
 
@@ -25,7 +25,7 @@ def read_prompt(content: bytes) -> Facts:
     running = _running(document.root)
     return Facts(
         digest=digest(xml_meaning(running)),
-        uses=tuple(dict.fromkeys((*_uses(running), *label_uses(running)))),
+        uses=tuple(dict.fromkeys((*_uses(running), *global_uses(running)))),
         labels=digest(labels_of(document.root)),
         comments=digest("\n".join(document.comments)),
     )

@@ -60,12 +60,14 @@ def _with_backing(agent: MappedAgent, found: AgentMap, reach: Mapping[str, set[s
     elements = [found.elements[key] for key in sorted(reach.get(agent.name, ())) if key in found.elements]
     prompts = [item.words.removeprefix("prompt template ") for item in elements if item.id.startswith("prompt:")]
     retrievers = [item.words.removeprefix("retriever ") for item in elements if item.id.startswith("retriever:")]
-    paths = {item.path for item in elements}
+    paths = {item.path for item in elements if item.path}
+    copies = {path for path, file in found.files.items() if file.agent == agent.name}
     backing = {item.path for item in elements if item.path and item.id.startswith(_BACKING)}
     return replace(
         agent,
         prompts=tuple(sorted(prompts)),
         retrievers=tuple(sorted({*agent.retrievers, *retrievers})),
         backing=tuple(sorted(backing)),
+        files=tuple(sorted(paths | copies)),
         unresolved=(*agent.unresolved, *(item for item in found.unresolved if item.path in paths)),
     )

@@ -12,7 +12,7 @@ from gate.salesforce.facts import Facts
 from gate.salesforce.flow import read_flow
 from gate.salesforce.graph import digest
 from gate.salesforce.json_text import JsonFacts, read_json
-from gate.salesforce.metadata import read_metadata
+from gate.salesforce.metadata import read_metadata, read_object_part
 from gate.salesforce.metadata_xml import Document, UnreadableError, labels_of, read_xml, xml_meaning
 from gate.salesforce.project import ProjectReader
 from gate.salesforce.prompt import read_prompt
@@ -105,6 +105,7 @@ class Known:
     json: Memo[JsonFacts] = field(default_factory=lambda: Memo(read_json))
     plain: Memo[Facts] = field(default_factory=lambda: Memo(_plain))
     metadata: Memo[Facts] = field(default_factory=lambda: Memo(read_metadata))
+    object_parts: Memo[Facts] = field(default_factory=lambda: Memo(read_object_part))
     flows: Memo[Facts] = field(default_factory=lambda: Memo(read_flow))
     prompts: Memo[Facts] = field(default_factory=lambda: Memo(read_prompt))
     classes: Memo[ApexFacts] = field(default_factory=lambda: Memo(read_apex))

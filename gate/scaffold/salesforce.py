@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gate.model.agent_map import MappedAgent
-from gate.planning.by_map import ReadableTree
+from gate.planning.maps import ReadableTree
 from gate.planning.outline import Outline
 from gate.planning.patterns import within
 from gate.ports import Tree

@@ -20,6 +20,7 @@ from gate.model.words import Arm
 from gate.network.call import Answer
 from gate.planning.fingerprint import agent_fingerprint
 from gate.planning.ground import Ground
+from gate.planning.maps import Maps
 from gate.ports import Agent, Judge
 from gate.reports.phrases import count
 from gate.scaffold.wiring import give
@@ -61,7 +62,7 @@ def _agent(about: str, name: str, holding: Holding, environ: Mapping[str, str]) 
         return _program(about, driver.command[0], holding)
     sides = {Arm.HEAD: holding.tree, Arm.BASE: holding.base or holding.tree}
     ground = Ground(holding.config)
-    base, head = (agent_fingerprint(ground.definition(name, sides[arm])) for arm in (Arm.BASE, Arm.HEAD))
+    base, head = (agent_fingerprint(Maps(ground, sides[arm]).definition(name)) for arm in (Arm.BASE, Arm.HEAD))
     plan = AgentPlan(name=name, base_fingerprint=base, head_fingerprint=head, affected=False)
     try:
         agent = open_agent(holding.root, config, plan, sides, environ)

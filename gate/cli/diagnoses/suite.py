@@ -18,8 +18,10 @@ from gate.model.problem import ProblemLevel
 from gate.model.words import Severity, Status
 from gate.planning.fingerprint import agent_fingerprint
 from gate.planning.ground import Ground
+from gate.planning.maps import Maps
 from gate.ports import Tree
 from gate.reports.phrases import count
+from gate.salesforce.sources import Known
 from gate.scoring.checks import CHECKS_VERSION
 
 
@@ -53,10 +55,12 @@ def fixtures(tree: Tree, config: Config) -> tuple[Diagnosis, tuple[Case, ...]]:
 
 def agents(holding: Holding) -> Iterator[Diagnosis]:
     """For each agent: its definition, its recordings and its baseline."""
-    ground = Ground(holding.config)
+    ground, known = Ground(holding.config), Known()
+    now = Maps(ground, holding.tree, known)
+    base = Maps(ground, holding.base, known) if holding.base else now
     baselines = _baselines(holding)
     for name in holding.config.agents:
-        definition = ground.definition(name, holding.tree)
+        definition = now.definition(name)
         if not definition:
             source = ", ".join(holding.config.agents[name].source)
             remedy = f"correct `agents.{name}.source` in agent-gate.yml"
@@ -70,7 +74,7 @@ def agents(holding: Holding) -> Iterator[Diagnosis]:
             yield _recordings(holding, name, fingerprint, driver.recordings)
         if isinstance(baselines, Diagnosis):
             continue
-        accepted = agent_fingerprint(ground.definition(name, holding.base)) if holding.base else fingerprint
+        accepted = agent_fingerprint(base.definition(name))
         yield _baseline(holding, name, accepted, baselines.get(name))
     if isinstance(baselines, Diagnosis):
         yield baselines

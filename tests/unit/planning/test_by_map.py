@@ -122,7 +122,7 @@ def test_patterns_place_what_the_map_does_not_read() -> None:
     settings = config(agents={"shop-agent": agent_config("force-app", topics=topics)})
     head = {**FILES, "force-app/main/default/knowledge/returns.md": "60 days"}
     plan = plan_of(_side(FILES), _side(head), settings=settings)
-    assert chosen(plan) == ["crossing", "returns"]
+    assert chosen(plan) == OF_RETURNS
 
 
 def test_a_broken_script_widens_to_every_case_with_the_reason() -> None:
@@ -192,3 +192,53 @@ def test_an_agent_outside_of_the_source_that_is_handed_over_to_affects_the_topic
     assert "orders" not in chosen(plan)
     assert effect_of(plan, path).startswith("affects ")
     assert "nothing" not in effect_of(plan, path)
+
+
+def test_a_case_that_expects_an_action_of_another_topic_is_affected_by_that_topic() -> None:
+    suite = (*SUITE, plan_case("stays", agent="shop-agent", topic="Orders", tools=("track",)))
+    head = {**FILES, BUNDLE: SCRIPT.replace("Ask for the order number.", "Ask for nothing.")}
+    plan = plan_of(side(FILES, suite), side(head, suite), settings=SETTINGS)
+    assert chosen(plan) == OF_RETURNS
+    assert reasons_of(plan, "looks-up")[0][-1] == "topic Returns"
+
+
+OUTSIDE = config(agents={"shop-agent": agent_config("force-app/main/default/aiAuthoringBundles")})
+
+
+def _fingerprints(files: Mapping[str, str]) -> tuple[str, str]:
+    plan = plan_of(_side(FILES), _side({**FILES, **files}), settings=OUTSIDE)
+    return plan.agents[0].base_fingerprint, plan.agents[0].head_fingerprint
+
+
+def test_code_outside_of_the_source_that_an_action_reaches_is_part_of_the_fingerprint() -> None:
+    before, after = _fingerprints({"service/classes/Orders.cls": "public class Orders { Integer i; }"})
+    assert before != after
+    plan = plan_of(
+        _side(FILES), _side({**FILES, "service/classes/Orders.cls": "class Orders { Integer i; }"}), settings=OUTSIDE
+    )
+    assert chosen(plan) == OF_RETURNS
+
+
+def test_code_outside_of_the_source_that_no_action_reaches_is_no_part_of_the_fingerprint() -> None:
+    before, after = _fingerprints({"force-app/main/default/classes/Unrelated.cls": "class Unrelated { Integer i; }"})
+    assert before == after
+
+
+def test_hiding_code_by_forceignore_is_another_definition() -> None:
+    before, after = _fingerprints({".forceignore": "**/Orders.cls"})
+    assert before != after
+
+
+@pytest.mark.parametrize("folder", ["bots/shop", "flows", "agents/labels"])
+def test_a_project_may_lie_in_a_folder_called_like_a_metadata_type(folder: str) -> None:
+    files = {f"{folder}/{path}": text for path, text in FILES.items()}
+    settings = config(agents={"shop-agent": agent_config(f"{folder}/force-app")})
+    edited = {**files, f"{folder}/{LOOKUP}": FILES[LOOKUP].replace("read()", "read(1)")}
+    assert chosen(plan_of(_side(files), _side(edited), settings=settings)) == OF_RETURNS
+
+
+def test_tests_of_agents_affect_nothing() -> None:
+    path = "force-app/main/default/aiEvaluationDefinitions/Shop.aiEvaluationDefinition-meta.xml"
+    plan = _after({path: "<AiEvaluationDefinition/>"})
+    assert chosen(plan) == []
+    assert effect_of(plan, path) == "affects nothing: tests of agents in the org, which no agent runs"

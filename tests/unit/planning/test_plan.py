@@ -1,5 +1,6 @@
 """Which cases a change selects, and the reasons it gives."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -12,6 +13,7 @@ from gate.model.words import Dimension, Severity, Status, Tier
 from gate.planning.document import plan_json
 from gate.planning.fingerprint import agent_fingerprint
 from gate.planning.sides import Scope
+from gate.repository.links import FollowedTree
 from tests.plans import agent_config, chosen, config, effect_of, plan_case, plan_of, reasons_of, side
 
 P0 = plan_case("p0", severity=Severity.P0)
@@ -198,11 +200,42 @@ def test_a_submodule_around_the_source_affects_the_agent_and_one_elsewhere_nothi
 
 
 def test_a_change_behind_a_linked_folder_in_the_source_affects_the_agent() -> None:
-    links = {"shop/common": "common"}
-    base, head = (side({"common/x": text}, SUITE, links=links) for text in "12")
+    base, head = (
+        replace(plain, tree=FollowedTree(plain.tree, {"shop/common": "common"}))
+        for text in "12"
+        for plain in [side({"common/x": text}, SUITE)]
+    )
     plan = plan_of(base, head)
     assert chosen(plan) == ["p0", "p1", "p2"]
     assert reasons_of(plan, "p1") == (("shop/common/x", "agent shop"),)
+    assert plan.agents[0].base_fingerprint != plan.agents[0].head_fingerprint
+
+
+@pytest.mark.parametrize(
+    ("driver", "path"),
+    [
+        ({"type": "chat", "model": "m", "prompt": ["prompts/system.md"]}, "prompts/system.md"),
+        ({"type": "chat", "model": "m", "prompt": ["shop/p.md"], "tools": ["tools/*.json"]}, "tools/refund.json"),
+        ({"type": "agentforce-preview", "bundle": "bundles/Shop.agent"}, "bundles/Shop.agent"),
+    ],
+)
+def test_what_the_driver_reads_outside_of_the_source_is_the_agent(driver: Mapping[str, object], path: str) -> None:
+    settings = config(agents={"shop": {"source": ["shop"], "driver": driver}})
+    base, head = (side({**FILES, path: text}, SUITE) for text in ("old", "new"))
+    plan = plan_of(base, head, settings=settings)
+    assert chosen(plan) == ["p0", "p1", "p2"]
+    assert plan.agents[0].base_fingerprint != plan.agents[0].head_fingerprint
+
+
+def test_a_submodule_in_a_package_of_a_salesforce_agent_affects_it() -> None:
+    settings = config(agents={"shop": agent_config("agents")})
+    files = {
+        "sfdx-project.json": '{"packageDirectories": [{"path": "agents"}, {"path": "lib"}]}',
+        "agents/aiAuthoringBundles/Shop/Shop.agent": 'start_agent a:\n  description: "b"\n',
+    }
+    plan = plan_of(side(files, SUITE), side(files, SUITE, submodules={"lib/shared": "2" * 40}), settings=settings)
+    assert chosen(plan) == ["p0", "p1", "p2"]
+    assert "submodule lib/shared changed" in plan.bailouts[0]
 
 
 @pytest.mark.parametrize("move", [("shop/x", "elsewhere/x"), ("elsewhere/x", "shop/x")])

@@ -28,7 +28,10 @@ CREDENTIAL = (
 )
 RECORD = (
     "apps/orders/main/customMetadata/Port_Setting.Default.md-meta.xml",
-    "<CustomMetadata><values><field>Days__c</field><value>3</value></values></CustomMetadata>",
+    (
+        "<CustomMetadata><values><field>Days__c</field><value>3</value></values>"
+        "<values><field>Handler__c</field><value>PortHandler</value></values></CustomMetadata>"
+    ),
 )
 BILLING = (
     "apps/orders/main/aiAuthoringBundles/Harbor_Billing/Harbor_Billing.agent",
@@ -37,11 +40,40 @@ BILLING = (
         "  reasoning:\n    instructions: ->\n      | Explain bills.\n"
     ),
 )
-CODE = "{ return callOut('callout:Depot_Api/parcels', Port_Setting__mdt.getInstance('Default')); }"
+HANDLER = ("apps/orders/main/classes/PortHandler.cls", "public class PortHandler { Integer days; }")
+POLICY = ("apps/orders/main/staticresources/Lost_Parcels.json", '{"days": 30}')
+DAYS = (
+    "apps/orders/main/objects/Port_Setting__mdt/fields/Kind__c.field-meta.xml",
+    "<CustomField><type>Picklist</type><valueSet><valueSetName>Port_Kinds</valueSetName></valueSet></CustomField>",
+)
+KINDS = (
+    "apps/orders/main/globalValueSets/Port_Kinds.globalValueSet-meta.xml",
+    "<GlobalValueSet><customValue><fullName>Sea</fullName></customValue></GlobalValueSet>",
+)
+RATE = (
+    "apps/orders/main/customMetadata/Rate.Default.md-meta.xml",
+    "<CustomMetadata><values><field>Cents__c</field><value>30</value></values></CustomMetadata>",
+)
+ALERTS = (
+    "apps/shared/main/workflows/Parcel__c.workflow-meta.xml",
+    "<Workflow><alerts><fullName>Tell</fullName><senderType>CurrentUser</senderType></alerts></Workflow>",
+)
+OLD_FLOW = ("apps/shared/main/flows/Weigh-3.flow-meta.xml", "<Flow><status>Active</status></Flow>")
+CODE = (
+    "{ return callOut('callout:Depot_Api/parcels', Port_Setting__mdt.getInstance('Default'), "
+    "[SELECT Body FROM StaticResource WHERE Name = 'Lost_Parcels']); }"
+)
+CALLS = (
+    "<formulas><expression>{!$CustomMetadata.Rate__mdt.Default.Cents__c}</expression></formulas>"
+    "<actionCalls><actionName>Parcel__c.Tell</actionName><actionType>emailAlert</actionType></actionCalls>"
+    "<subflows><flowName>Weigh</flowName></subflows></Flow>"
+)
+BESIDE = [QUICK_ACTION, LOG_VISIT, CREDENTIAL, RECORD, BILLING, HANDLER, POLICY, DAYS, KINDS, RATE, ALERTS, OLD_FLOW]
 PORT = edited(
-    DictTree({**HARBOR.files, **dict([QUICK_ACTION, LOG_VISIT, CREDENTIAL, RECORD, BILLING])}),
+    DictTree({**HARBOR.files, **dict(BESIDE)}),
     "ParcelLookup.cls", "public static", f"Object ask() {CODE} public static",
 )  # fmt: skip
+PORT = edited(PORT, "Book_Pickup.flow-meta.xml", "</Flow>", CALLS)
 PORT = edited(PORT, "Harbor_Care/Harbor_Care.agent", "externalService://DepotApi.notify", "quickAction://Log_Visit")
 
 Reach = tuple[str, tuple[str, ...], tuple[str, ...]]
@@ -68,6 +100,7 @@ FIND: Reach = ("part", ("Tracking",), ("Find_Parcel",))
 BOOK: Reach = ("part", ("Pickup",), ("Book_Pickup",))
 EXPLAIN: Reach = ("part", ("Tracking",), ("Explain_Delay",))
 WHOLE: Reach = ("agent", (), ())
+BOOK_FIND: Reach = ("part", ("Pickup", "Tracking"), ("Book_Pickup", "Find_Parcel"))
 NOTIFY: Reach = ("part", ("Pickup",), ("Notify_Depot",))
 WEATHER: Reach = ("part", ("Weather",), ("Get_Weather",))
 
@@ -122,7 +155,13 @@ ROWS: list[Row] = [
     ("flow of a quick action", *port("Log_Visit.flow-meta.xml", "Active", "Draft"), NOTIFY),
     ("other metadata that a class names", *port("namedCredential-meta.xml", "https", "http"), FIND),
     ("other metadata: label", *port("namedCredential-meta.xml", ">Depot<", ">The depot<"), NOTHING),
-    ("record of a custom metadata type", *port("Default.md-meta.xml", "3", "4"), FIND),
+    ("record of a custom metadata type", *port("Port_Setting.Default.md-meta.xml", "3", "4"), FIND),
+    ("class that a record of a custom metadata type names", *port("PortHandler.cls", "Integer", "String"), FIND),
+    ("global value set of a field", *port("globalValueSet-meta.xml", "Sea", "Air"), FIND),
+    ("static resource that a class names", *port("Lost_Parcels.json", "30", "60"), FIND),
+    ("custom metadata that a formula of a flow reads", *port("Rate.Default.md-meta.xml", "30", "60"), BOOK),
+    ("email alert of a flow", *port("Parcel__c.workflow-meta.xml", "CurrentUser", "DefaultWorkflowUser"), BOOK_FIND),
+    ("flow in a file with a version number", *port("Weigh-3.flow-meta.xml", "Active", "Draft"), BOOK),
     ("topic of an agent that is handed over to", *port("Harbor_Billing.agent", "Explain", "Tell of"),
      ("part", ("Harbor_Billing",), ())),
     ("replacement at deploy", *harbor("sfdx-project.json", '"DEPOT"', '"OTHER_DEPOT"'),
@@ -274,3 +313,40 @@ def test_generated_metadata_does_not_hide_the_script_it_comes_from() -> None:
     assert found.agents == ()
     assert found.effects[path_of(head, PLANNER)].startswith("affects nothing: generated from the Agent Script")
     assert reach(difference(base, edited(base, "Lantern.agent", "All", "Any")).agent("Lantern"))[0] == "routing"
+
+
+@pytest.mark.parametrize(
+    ("tree", "ending", "old", "new", "expected"),
+    [
+        (LANTERN, "Get_Weather.genAiFunction-meta.xml", "Reads the", "Gives the", WEATHER),
+        (LANTERN, "Get_Weather/input/schema.json", "Where", "Which", WEATHER),
+        (LANTERN, "Weather.genAiPlugin-meta.xml", "Name the day", "Say the day", ("part", ("Weather",), ())),
+        (HARBOR, "ParcelLookup.cls", "public static", "global static", FIND),
+        (HARBOR, "Book_Pickup.flow-meta.xml", "ParcelCount", "ParcelLookup", BOOK),
+    ],
+)
+def test_of_a_component_that_lies_in_two_packages_both_files_count(
+    tree: DictTree, ending: str, old: str, new: str, expected: Reach
+) -> None:
+    for path, twice in _in_two_packages(tree, ending):
+        changed = with_file(twice, path, twice.files[path].decode().replace(old, new, 1))
+        found = difference(twice, changed)
+        assert [reach(agent) for agent in found.agents] == [expected]
+        assert found.effects[path].startswith("affects ")
+        assert not found.effects[path].startswith("affects nothing")
+
+
+def test_of_a_planner_that_lies_in_two_packages_the_other_may_be_the_active_one() -> None:
+    widths = []
+    for path, twice in _in_two_packages(LANTERN, PLANNER):
+        changed = with_file(twice, path, twice.files[path].decode().replace("Reads a bill", "Gives bills"))
+        widths += [reach(agent) for agent in difference(twice, changed).agents]
+    assert sorted(widths) == [WHOLE, ("part", ("Billing",), ("Read_Bill",))]
+
+
+def _in_two_packages(tree: DictTree, ending: str) -> list[tuple[str, DictTree]]:
+    first = path_of(tree, ending)
+    second = f"zz/{first}"
+    packages = tree.files["sfdx-project.json"].decode().replace("[", '[{"path": "zz"}, ', 1)
+    twice = DictTree({**tree.files, second: tree.files[first], "sfdx-project.json": packages})
+    return [(first, twice), (second, twice)]

@@ -1,0 +1,107 @@
+"""The maps of one side, and which files an agent is defined by: those of its source, and those its map says it runs."""
+
+from collections.abc import Iterable, Sequence
+
+from gate.errors import RepositoryError
+from gate.model.agent_map import AgentMap
+from gate.planning.ground import Ground
+from gate.planning.names import canonical
+from gate.planning.patterns import within_any
+from gate.ports import Tree
+from gate.salesforce.components import component_of
+from gate.salesforce.project import package_folders
+from gate.salesforce.reading import read_map
+from gate.salesforce.sources import Known, identity_of
+
+_DEFINING = ("script", "bot", "bot-version", "planner", "plugin", "definition-version")
+
+
+class ReadableTree:
+    """A tree whose unreadable files are left out when several are asked for: the map tells what then is unknown."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+
+    def paths(self) -> Sequence[str]:
+        """Every file's path."""
+        return self._tree.paths()
+
+    def object_id(self, path: str) -> str:
+        """The identifier of a file's content."""
+        return self._tree.object_id(path)
+
+    def read(self, path: str) -> bytes:
+        """The file's content."""
+        return self._tree.read(path)
+
+    def read_many(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """The contents of the files that can be read."""
+        wanted = list(paths)
+        try:
+            return self._tree.read_many(wanted)
+        except RepositoryError:
+            return {path: content for path in wanted if (content := self._readable(path)) is not None}
+
+    def _readable(self, path: str) -> bytes | None:
+        try:
+            return self._tree.read(path)
+        except (KeyError, RepositoryError):
+            return None
+
+
+class Maps:
+    """Reads the maps of one tree, each source once. Give both sides the same `known`: what is equal is parsed once."""
+
+    def __init__(self, ground: Ground, tree: Tree, known: Known | None = None) -> None:
+        self._ground = ground
+        self._tree = ReadableTree(tree)
+        self._known = known or Known()
+        self._found: dict[tuple[str, ...], AgentMap] = {}
+        self._configured = frozenset(canonical(name) for name in ground.config.agents)
+
+    def defines_agents(self, source: Sequence[str]) -> bool:
+        """Whether the source holds a file that only a Salesforce agent has."""
+        found = (component_of(path) for path in self._tree.paths() if within_any(path, tuple(source)))
+        return any(component is not None and component.kind in _DEFINING for component in found)
+
+    def of(self, source: Sequence[str]) -> AgentMap:
+        """The map of the agents that a source defines."""
+        key = tuple(source)
+        if key not in self._found:
+            self._found[key] = read_map(self._tree, key, known=self._known)
+        return self._found[key]
+
+    def folders(self, name: str) -> tuple[str, ...]:
+        """Where files of a configured agent may lie: its source, and the packages that a Salesforce agent uses."""
+        source = self._ground.config.agents[name].source
+        if not self.defines_agents(source):
+            return source
+        return (*source, *(folder or "." for folder in package_folders(self._tree)))
+
+    def own(self, name: str, *maps: AgentMap) -> frozenset[str]:
+        """Which of the agents in these maps the configured agent `name` means."""
+        return own_agents(name, self._configured, (agent.name for found in maps for agent in found.agents))
+
+    def definition(self, name: str) -> dict[str, str]:
+        """The files that define a configured agent, path to object id: what its fingerprint is made from.
+
+        Beside those of its source, the code, flows and templates that its actions reach, wherever they lie.
+        """
+        files = self._ground.definition(name, self._tree)
+        source = self._ground.config.agents[name].source
+        if not self.defines_agents(source):
+            return files
+        found = self.of(source)
+        own = self.own(name, found)
+        reached = {path for agent in found.agents if agent.name in own for path in agent.files}
+        return files | {path: identity_of(self._tree, path) for path in reached - files.keys()}
+
+
+def own_agents(name: str, configured: frozenset[str], found: Iterable[str]) -> frozenset[str]:
+    """Which of the agents found in a source the configured agent `name` means.
+
+    Those of its name; when there is none, all that carry no other configured name (`configured` are canonical).
+    """
+    agents = frozenset(found)
+    named = frozenset(agent for agent in agents if canonical(agent) == canonical(name))
+    return named or frozenset(agent for agent in agents if canonical(agent) not in configured)

@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from tests.integration.github.description import check
+from tests.integration.github.description import check, check_answer
 
 REPOSITORY = "octo/agents"
 BOT = {"login": "github-actions[bot]", "type": "Bot"}
@@ -317,7 +317,11 @@ def _blob(asked: Asked) -> Json:
 
 @route("GET", r"/git/commits/([^/]+)")
 def _commit(asked: Asked) -> Json:
-    return asked.state.commits.get(asked.groups[0]) or _missing()
+    return _told(asked.state.commits.get(asked.groups[0]) or _missing())
+
+
+def _told(commit: Json) -> Json:
+    return {**commit, "parents": [{"sha": sha} for sha in commit["parents"]]}
 
 
 @route("GET", r"/compare/(.+)[.]{3}(.+)")
@@ -358,7 +362,7 @@ def _create_commit(asked: Asked) -> Json:
     if tree not in asked.state.trees:
         raise Refuse(422, "Tree SHA does not exist")
     sha = asked.state.commit(asked.state.trees[tree], parents, asked.body["message"])
-    return asked.state.commits[sha]
+    return _told(asked.state.commits[sha])
 
 
 @route("PATCH", r"/git/refs/(.+)")
@@ -415,15 +419,15 @@ class Handler(BaseHTTPRequestHandler):
             if path.startswith("/storage/"):
                 self._send_archive(int(path.rpartition("/")[2]))
                 return
-            self._check(url.path, query, body)
+            self._held(check, self.command, url.path, query, body)
             try:
                 self._answer(path, query, json.loads(body) if body else None)
             except Refuse as refuse:
                 self._send(refuse.status, {"message": refuse.message, "documentation_url": "https://docs.github.com"})
 
-    def _check(self, path: str, query: Mapping[str, str], body: bytes) -> None:
+    def _held(self, check: Callable[..., None], *what: object) -> None:
         try:
-            check(self.command, path, query, body)
+            check(*what)
         except Exception as error:  # noqa: BLE001 - whatever the checker calls a violation
             self.state.violations.append(f"{self.command} {self.path}: {type(error).__name__}: {error}")
 
@@ -443,12 +447,17 @@ class Handler(BaseHTTPRequestHandler):
             self._send(failure.status, {"message": failure.message}, failure.headers)
         elif path.endswith("/actions/artifacts"):
             page, headers = self._page(value, query)
-            self._send(200, {"total_count": len(value), "artifacts": page}, headers)
+            self._give(200, {"total_count": len(value), "artifacts": page}, headers)
         elif isinstance(value, list) and "page" in query:
-            self._send(200, *self._page(value, query))
+            self._give(200, *self._page(value, query))
         else:
             created = self.command == "POST"
-            self._send(204 if value is None else 201 if created else 200, value)
+            self._give(204 if value is None else 201 if created else 200, value)
+
+    def _give(self, status: int, value: Json, headers: Mapping[str, str] | None = None) -> None:
+        """What GitHub would answer, held against what it says that it answers; faults are sent unheld."""
+        self._held(check_answer, self.command, urlsplit(self.path).path, status, value)
+        self._send(status, value, headers)
 
     def _routed(self, path: str, query: Mapping[str, str], body: Json) -> Json:
         for method, pattern, function in ROUTES:
@@ -512,4 +521,4 @@ def running() -> Iterator[Stub]:
         server.shutdown()
         server.server_close()
         thread.join(timeout=10)
-    assert state.violations == []
+    assert state.violations == [], state.violations

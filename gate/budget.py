@@ -30,7 +30,7 @@ class Caps:
 
 @dataclass(slots=True, kw_only=True)
 class Meter:
-    """What a run has used so far. `money` counts only agents whose model has a price.
+    """What a run has used so far. `money` counts only models that have a price, `judge_money` of it the judge's.
 
     `left_out`: trials that a cap kept from running. `masked`: places in transcripts that were masked, by kind.
     """
@@ -40,6 +40,7 @@ class Meter:
     input_tokens: int = 0
     output_tokens: int = 0
     money: float = 0.0
+    judge_money: float = 0.0
     left_out: list[Request] = field(default_factory=list)
     masked: Counter[str] = field(default_factory=Counter)
 
@@ -55,19 +56,21 @@ class Meter:
         self.input_tokens += other.input_tokens
         self.output_tokens += other.output_tokens
         self.money += other.money
+        self.judge_money += other.judge_money
         self.left_out += other.left_out
         self.masked += other.masked
 
 
 def affordable(
-    batch: Sequence[Request], used: Meter, caps: Caps, severity: Callable[[str], Severity]
+    batch: Sequence[Request], used: Meter, caps: Caps, severity: Callable[[str], Severity], expected: Meter
 ) -> tuple[list[Request], list[Request]]:
     """Split a batch into what runs and what is left out.
 
-    A trial yet to run is expected to use what the trials so far used on average. When the batch would pass a cap, its
+    A trial yet to run is expected to use what the trials so far used on average; before there are any, what the
+    forecast expects of one (`expected` is the whole forecast). When the batch would pass a cap, its
     P2 trials are left out from the end; when that is not enough, P1 trials beyond each case's first; P0 always runs.
     """
-    room = _room(used, caps)
+    room = _room(used, caps, expected)
     over = len(batch) - room if room is not None else 0
     left_out: set[Request] = set()
     for droppable in (_is_p2, _is_p1_repeat):
@@ -105,14 +108,15 @@ def _is_p1_repeat(request: Request, severity: Severity) -> bool:
     return severity is Severity.P1 and request.trial > 1
 
 
-def _room(used: Meter, caps: Caps) -> int | None:
+def _room(used: Meter, caps: Caps, expected: Meter) -> int | None:
     """How many more trials fit under every cap; None when nothing is capped."""
     rooms = [max(0, caps.trials - used.trials)] if caps.trials else []
-    for cap, spent in (
-        (caps.tokens, used.tokens),
-        (caps.money, used.money),
-        (caps.judge_calls, used.judge_calls),
+    known = used if used.trials else expected
+    for cap, spent, seen in (
+        (caps.tokens, used.tokens, known.tokens),
+        (caps.money, used.money, known.money),
+        (caps.judge_calls, used.judge_calls, known.judge_calls),
     ):
-        if cap and used.trials and spent:
-            rooms.append(max(0, int((cap - spent) / (spent / used.trials))))
+        if cap and known.trials and seen:
+            rooms.append(max(0, int((cap - spent) / (seen / known.trials))))
     return min(rooms) if rooms else None

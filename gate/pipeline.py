@@ -5,7 +5,7 @@ resuming, re-scoring and comparing take, so they give the same answer as the run
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import anyio
@@ -70,6 +70,8 @@ class Stage:
     watcher: Watcher
     at_once: int
     caps: Caps = Caps()
+    expected: Meter = field(default_factory=Meter)
+    """What the forecast expects of the whole run: what a trial costs, before one is done."""
     order: Callable[[Sequence[Request]], Sequence[Request]] = tuple
     """The order in which the trials of a batch are begun; results must not depend on it."""
 
@@ -83,7 +85,7 @@ async def drive(procedure: Procedure, stage: Stage, used: Meter) -> Findings:
     for a pass.
     """
     while batch := procedure.wanted():
-        runs, left_out = affordable(batch, used, stage.caps, lambda case: stage.cases[case].severity)
+        runs, left_out = affordable(batch, used, stage.caps, lambda case: stage.cases[case].severity, stage.expected)
         used.left_out += left_out
         stage.watcher.wanted(runs)
         outcomes = await _all(stage.order(runs), stage, used)
@@ -166,7 +168,8 @@ def _count(used: Meter, transcript: Transcript | None, scores: TrialScores, stag
     used.judge_calls += scores.judge_calls
     used.input_tokens += scores.judge_input_tokens
     used.output_tokens += scores.judge_output_tokens
-    used.money += stage.judge_price(scores)
+    used.money += (judge := stage.judge_price(scores))
+    used.judge_money += judge
     if transcript is not None:
         used.input_tokens += sum(turn.input_tokens for turn in transcript.turns)
         used.output_tokens += sum(turn.output_tokens for turn in transcript.turns)

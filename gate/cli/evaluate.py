@@ -19,7 +19,7 @@ from gate.cli.workspace import Workspace, reopened
 from gate.config import Config, VerdictsConfig
 from gate.errors import StoreError
 from gate.model.plan import Plan
-from gate.model.report import Report, Spend
+from gate.model.report import Report
 from gate.planning.sides import Scope
 from gate.ports import Agent
 from gate.scoring.checks import CHECKS_VERSION
@@ -133,13 +133,7 @@ def conduct(
         findings = anyio.run(partial(setting.drive, stage, agents, used, judges=judges))
     if findings.broken != setting.inputs.broken:
         folder.save_start(replace(setting.inputs, broken=findings.broken), setting.plan)
-    spend = Spend(
-        trials=used.trials,
-        judge_calls=used.judge_calls,
-        tokens=used.tokens,
-        duration_seconds=round(time.monotonic() - began, 3),
-        money=used.money if setting.priced else None,
-    )
+    spend = setting.spend(used, time.monotonic() - began)
     notes = (*standings(setting), *rates(folder, setting), *spot_check(folder, setting))
     report = setting.report(folder, findings, spend, used, notes)
     folder.save_results(report.comparison, report.decision)

@@ -20,7 +20,7 @@ from gate.judges.open import open_judge
 from gate.model.calibration import Advisory
 from gate.model.case import Case
 from gate.model.comparison import Findings, Request
-from gate.model.plan import Plan
+from gate.model.plan import Forecast, Plan
 from gate.model.problem import Problem
 from gate.model.report import Report, Spend
 from gate.model.score import TrialScores, outcome
@@ -78,12 +78,25 @@ class Setting:
         """What gives this run's scores."""
         return Scorers(judge=self.judge.fingerprint if self.judge else "", checks=self.inputs.checks_version)
 
+    def spend(self, used: Meter, seconds: float) -> Spend:
+        """What the run used, with its money as far as every model behind it has a price."""
+        config = self.inputs.config
+        judged = config.judge.provider in LIVE and config.judge.model in config.prices
+        return Spend(
+            trials=used.trials,
+            judge_calls=used.judge_calls,
+            tokens=used.tokens,
+            duration_seconds=round(seconds, 3),
+            money=used.money if self.priced else None,
+            judge_money=used.judge_money if judged else None,
+        )
+
     @property
     def priced(self) -> bool:
         """Whether every agent that ran has a model with a price, and a judge that is paid as well."""
         config = self.inputs.config
         judged = config.judge.provider not in LIVE or config.judge.model in config.prices
-        return judged and all(config.agents[agent].model in config.prices for agent in self.inputs.capabilities)
+        return judged and all(config.agents[agent].runs_on in config.prices for agent in self.inputs.capabilities)
 
     def origin(self, agent: str) -> Origin:
         """Where this run's head trials of an agent come from, for a baseline."""
@@ -135,6 +148,7 @@ class Setting:
                 tokens=config.budget.tokens,
                 money=config.budget.money,
             ),
+            expected=_expected(self.plan.forecast),
         )
 
     async def drive(self, stage: Stage, agents: Mapping[str, Agent] | None, used: Meter, *, judges: bool) -> Findings:
@@ -257,7 +271,7 @@ class Setting:
 
     def _price(self, transcript: Transcript) -> float:
         config = self.inputs.config
-        price = config.prices.get(config.agents[transcript.case.partition("/")[0]].model)
+        price = config.prices.get(config.agents[transcript.case.partition("/")[0]].runs_on)
         if price is None:
             return 0.0
         turns = transcript.turns
@@ -266,6 +280,15 @@ class Setting:
     def _judge_price(self, scores: TrialScores) -> float:
         price = self.inputs.config.prices.get(self.inputs.config.judge.model)
         return _cost(price, scores.judge_input_tokens, scores.judge_output_tokens) if price else 0.0
+
+
+def _expected(forecast: Forecast) -> Meter:
+    return Meter(
+        trials=forecast.trials,
+        judge_calls=forecast.judge_calls,
+        input_tokens=forecast.tokens,
+        money=forecast.money or 0.0,
+    )
 
 
 def _broken(problems: Sequence[Problem]) -> Findings:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from gate.config.drivers import Driver, HooksConfig
+from gate.config.drivers import ChatDriver, Driver, HooksConfig
 from gate.config.judge import CalibrationConfig, JudgeConfig
 from gate.config.section import Section
 from gate.model.words import Dimension, Severity
@@ -25,7 +25,12 @@ class AgentConfig(Section):
     actions: Mapping[str, tuple[str, ...]] = {}
     """Agents that are not Salesforce: action name to path patterns."""
     model: str = ""
-    """The model the agent runs on, as `prices` names it; empty = its trials have no price."""
+    """The model the agent runs on, as `prices` names it; empty = the chat driver's, else its trials have no price."""
+
+    @property
+    def runs_on(self) -> str:
+        """The model the agent is known to run on; empty = not known."""
+        return self.model or (self.driver.model if isinstance(self.driver, ChatDriver) else "")
 
 
 class VerdictsConfig(Section):

@@ -82,8 +82,8 @@ def _named(scripts: Iterable[bytes]) -> tuple[str, ...]:
 
 
 def _models_of(agent: AgentConfig, scripted: Iterable[str]) -> set[str]:
-    driver = (agent.driver.model,) if isinstance(agent.driver, ChatDriver) else ()
-    return set(filter(None, (agent.model, *driver, *scripted)))
+    driver = agent.driver.model if isinstance(agent.driver, ChatDriver) else ""
+    return set(filter(None, (agent.model, driver, *scripted)))
 
 
 def _house(judge: JudgeConfig) -> str:

@@ -51,13 +51,17 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spend:
-    """What the run used. `money` is None when a model has no price in the configuration."""
+    """What the run used. `money` is None when a model has no price in the configuration.
+
+    `judge_money` is the judge's share of it; None when its model has no price, or costs nothing.
+    """
 
     trials: int = 0
     judge_calls: int = 0
     tokens: int = 0
     duration_seconds: float = 0.0
     money: float | None = None
+    judge_money: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from gate.baselines.levels import CaseClass, classify
-from gate.config import Config, Price
+from gate.config import LIVE, Config, Price
 from gate.model.baseline import Baseline
 from gate.model.case import Case
 from gate.model.plan import Forecast
@@ -24,23 +24,32 @@ INSTRUCTION_TOKENS = 1500
 """What an agent is sent ahead of the conversation, each turn."""
 REPLY_TOKENS = 120
 """An agent's reply, where the fixture has no reference answer to tell."""
+TOOL_TOKENS = 150
+"""What tools answer in a turn, as a judge is shown it."""
+JUDGE_TOKENS = 900
+"""A judge's instructions, the anchors and the form of its answer."""
+OPINION_TOKENS = 80
+"""A reason, a quote and a score on one dimension."""
 
 
 def forecast(cases: Sequence[Case], config: Config, baselines: Mapping[str, Baseline]) -> Forecast:
     """Expected trials, judge calls, tokens and money of these cases under the configured policy, judge and prices.
 
-    Money is None when an agent's model has no price in the configuration; `unpriced` names those agents.
+    Money is None when an agent's or the judge's model has no price in the configuration; `unpriced` names those.
     """
     wanted = [(case, expected_trials(case, config, baselines.get(case.agent))) for case in cases]
     votes = (3.0 if config.judge.votes == 3 else VOTES_PER_TRIAL) if config.judge.provider != "none" else 0.0
-    models = {name: config.agents[name].model for name in sorted({case.agent for case in cases})}
+    models = {name: config.agents[name].runs_on for name in sorted({case.agent for case in cases})}
+    asked = votes if config.judge.provider in LIVE else 0.0  # recorded verdicts are read, not paid
+    models |= {"the judge": config.judge.model} if asked else {}
     unpriced = tuple(f"{name}: {_unpriced(model)}" for name, model in models.items() if model not in config.prices)
-    spent = [(case, trials, trial_tokens(case)) for case, trials in wanted]
+    spent = [(models[case.agent], trials, trial_tokens(case)) for case, trials in wanted]
+    spent += [(config.judge.model, asked * trials, vote_tokens(case)) for case, trials in wanted if asked]
     return Forecast(
         trials=_up(sum(trials for _, trials in wanted)),
         judge_calls=_up(votes * sum(trials for case, trials in wanted if case.dimensions)),
-        tokens=_up(sum(trials * (sent + received) for _, trials, (sent, received) in spent)),
-        money=None if unpriced else sum(n * _money(config.prices[models[c.agent]], tokens) for c, n, tokens in spent),
+        tokens=_up(sum(times * sum(tokens) for _, times, tokens in spent)),
+        money=None if unpriced else sum(times * _money(config.prices[name], tokens) for name, times, tokens in spent),
         unpriced=unpriced,
     )
 
@@ -51,6 +60,14 @@ def trial_tokens(case: Case) -> tuple[int, int]:
     reply = len(case.reference_answer) // CHARACTERS_PER_TOKEN // max(1, len(said)) or REPLY_TOKENS
     sent = sum(INSTRUCTION_TOKENS + sum(said[: turn + 1]) + turn * reply for turn in range(len(said)))
     return sent, reply * len(said)
+
+
+def vote_tokens(case: Case) -> tuple[int, int]:
+    """Input and output tokens of one vote: the question with what was said and called, and an opinion a dimension."""
+    written = [case.reference_answer, *(one.text for one in case.behaviors), *(turn.user for turn in case.turns)]
+    known = sum(map(len, written)) // CHARACTERS_PER_TOKEN
+    happened = len(case.turns) * (REPLY_TOKENS + TOOL_TOKENS)
+    return JUDGE_TOKENS + known + happened, OPINION_TOKENS * len(case.dimensions)
 
 
 def _money(price: Price, tokens: tuple[int, int]) -> float:

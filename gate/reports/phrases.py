@@ -116,8 +116,13 @@ def spent(report: Report) -> tuple[str, ...]:
 
 
 def _money(report: Report) -> str:
-    if report.spend.money is not None:
-        return f"cost {report.spend.money:,.2f}"
+    spend, cases = report.spend, len(report.comparison.cases)
+    each = f", {(spend.money or 0) / cases:,.3f} a case" if spend.money and cases else ""
+    judge = f"the judge {spend.judge_money:,.2f}" if spend.judge_money else ""
+    if spend.money is not None:
+        return f"cost {spend.money:,.2f}{each}{f', of it {judge}' if judge else ''}"
+    if judge:
+        return f"{judge}, else {_unpriced(report.plan.forecast)}"
     if not report.spend.tokens and not report.spend.judge_calls:
         return ""
     return _unpriced(report.plan.forecast)

@@ -130,24 +130,6 @@ def test_a_spot_check_flows_into_the_calibration(repository: GitRepository, caps
     assert {rating["rater"] for item in kept["items"] for rating in item["ratings"]} == {"Ann Lee"}
 
 
-def test_a_kill_in_the_middle_loses_no_paid_verdict(
-    repository: GitRepository, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    """Votes are kept as they come, so a second run of the same transcripts pays for none of them."""
-    repository.write({"agent/prompt.md": "Be rude."})
-    _, first = verdict(capsys, "run", "--base", "main", "--label", "one")
-    assert first["spend"]["judge_calls"] > 0
-    [run] = Path("runs").glob("*/*-one-*")
-    kept = run / "scores.jsonl"
-    lines = kept.read_bytes().splitlines(keepends=True)
-    kept.write_bytes(b"".join(lines[: len(lines) // 2]) + lines[-1][:20])  # as a kill leaves it
-
-    _, again = verdict(capsys, "run", "--resume", str(run))
-    assert again["spend"]["judge_calls"] <= first["spend"]["judge_calls"]
-    assert again["comparison"] == first["comparison"]
-    assert any("paid for earlier" in note for note in again["decision"]["notes"])
-
-
 def test_probe_tells_a_sound_judge_from_a_gullible_one(
     repository: GitRepository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

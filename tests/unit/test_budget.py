@@ -24,7 +24,7 @@ def severity(case: str) -> Severity:
 @given(requests, st.integers(0, 12), st.integers(0, 12))
 def test_a_batch_is_split_in_order_and_p0_always_runs(batch: list[Request], cap: int, used: int) -> None:
     """Nothing is lost or invented, P0 and first P1 trials run, and a cap is only passed by them."""
-    runs, left_out = affordable(batch, Meter(trials=used), Caps(trials=cap), severity)
+    runs, left_out = affordable(batch, Meter(trials=used), Caps(trials=cap), severity, Meter())
 
     assert sorted(runs + left_out, key=batch.index) == batch
     assert all(severity(item.case) is not Severity.P0 for item in left_out)
@@ -38,7 +38,7 @@ def test_p1_repeats_go_only_when_dropping_p2_is_not_enough() -> None:
     """The order of what is given up is part of the contract."""
     batch = [Request(case=case, arm=Arm.HEAD, trial=trial) for case, trial in [("P1/x", 2), ("P2/x", 1), ("P0/x", 1)]]
 
-    runs, left_out = affordable(batch, Meter(), Caps(trials=2), severity)
+    runs, left_out = affordable(batch, Meter(), Caps(trials=2), severity, Meter())
 
     assert left_out == [batch[1]]
     assert runs == [batch[0], batch[2]]
@@ -49,10 +49,23 @@ def test_a_token_cap_expects_trials_to_cost_what_they_did_so_far() -> None:
     batch = [Request(case="P2/x", arm=Arm.HEAD, trial=number) for number in range(1, 6)]
     used = Meter(trials=2, input_tokens=150, output_tokens=50)
 
-    runs, left_out = affordable(batch, used, Caps(tokens=450), severity)
+    runs, left_out = affordable(batch, used, Caps(tokens=450), severity, Meter())
 
     assert len(runs) == 2
     assert len(left_out) == 3
+
+
+@pytest.mark.parametrize(
+    ("caps", "run"), [(Caps(judge_calls=3), 2), (Caps(tokens=450), 4), (Caps(money=0.5), 5), (Caps(money=0), 8)]
+)
+def test_the_first_batch_is_held_to_what_the_forecast_expects(caps: Caps, run: int) -> None:
+    """Before a trial is done there is no average, and the first batch is the largest."""
+    batch = [Request(case="P2/x", arm=Arm.HEAD, trial=number) for number in range(1, 9)]
+    expected = Meter(trials=10, judge_calls=11, input_tokens=1000, money=1.0)
+
+    runs, _ = affordable(batch, Meter(), caps, severity, expected)
+
+    assert len(runs) == run
 
 
 @given(trials=st.integers(0, 50), tokens=st.integers(0, 50), money=st.integers(0, 50), shards=st.integers(1, 9))

@@ -9,7 +9,7 @@ from gate.model.baseline import Baseline, BaselineCase
 from gate.model.case import Case, Fingerprints
 from gate.model.plan import Forecast
 from gate.model.words import Severity
-from gate.planning.forecast import forecast, trial_tokens
+from gate.planning.forecast import forecast, trial_tokens, vote_tokens
 from tests.plans import agent_config, config, plan_case
 
 CASES = tuple(plan_case(f"c{n}") for n in range(10))
@@ -72,6 +72,20 @@ def test_money_comes_from_the_users_prices() -> None:
     assert found.tokens == 10 * (sent + received)
     assert found.money == pytest.approx(10 * (2 * sent + 10 * received) / 1_000_000)
     assert found.unpriced == ()
+
+
+def test_a_paid_judge_is_part_of_what_a_run_costs() -> None:
+    judge = {"provider": "openai", "model": "j-1"}
+    prices = {"m-1": {"input": 2, "output": 10}, "j-1": {"input": 1, "output": 4}}
+    agents = {"shop": agent_config(model="m-1")}
+    free = _of(config(agents=agents, verdicts={"policy": "majority"}, prices=prices))
+    paid = _of(config(agents=agents, verdicts={"policy": "majority"}, prices=prices, judge=judge))
+    sent, received = vote_tokens(CASES[0])
+    assert free.money is not None
+    assert paid.money == pytest.approx(free.money + 33 * (sent + 4 * received) / 1_000_000)
+    assert paid.tokens - free.tokens == pytest.approx(33 * (sent + received), abs=1)
+    unknown = _of(config(agents=agents, prices={"m-1": prices["m-1"]}, judge=judge))
+    assert (unknown.money, unknown.unpriced) == (None, ("the judge: model j-1 is not in `prices`",))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from gate.model.report import Spend
 from gate.model.words import CaseVerdict, Conclusion
 from gate.reports.phrases import count, duration, headline, percent, share, spent, was_now
-from tests.builders import decision, dimension, report
+from tests.builders import case_comparison, decision, dimension, report
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,11 @@ def test_what_was_not_used_is_left_out() -> None:
     assert spent(report(spend=Spend())) == ()
     assert spent(report(spend=Spend(trials=3, duration_seconds=12))) == ("3 trials", "12 s")
     assert spent(report(spend=Spend(trials=1, tokens=5, money=0.0))) == ("1 trial", "5 tokens", "cost 0.00")
+
+
+def test_what_a_case_and_the_judge_cost_is_said() -> None:
+    cases = [case_comparison("a"), case_comparison("b")]
+    both = Spend(trials=2, judge_calls=2, money=3.0, judge_money=1.0)
+    assert spent(report(cases, spend=both))[-1] == "cost 3.00, 1.500 a case, of it the judge 1.00"
+    judge_only = Spend(trials=2, judge_calls=2, judge_money=1.0)
+    assert spent(report(cases, spend=judge_only))[-1] == "the judge 1.00, else cost unknown (no prices configured)"

@@ -38,6 +38,8 @@ def drafts(outline: Outline, existing: Sequence[Case], day: str) -> tuple[Draft,
         used.add(identity)
         rubrics = tuple(standard_rubric(dimension) for dimension in draft.case.dimensions)
         case = replace(draft.case, id=identity, agent=outline.name, created=day, rubrics=rubrics)
+        if outline.topic_patterns:  # topics by file: no driver of such an agent shows which one it was in
+            case = replace(case, expected_topic="")
         result.append(replace(draft, case=case, advice=(*draft.advice, _FREEZE)))
     return tuple(result)
 

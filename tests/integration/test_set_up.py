@@ -436,6 +436,22 @@ def test_an_org_is_logged_in_to_and_a_production_org_is_refused(
         assert "production" in problems(capsys)["driver of shop"]
 
 
+def test_what_a_case_expects_and_no_driver_or_judge_can_show_is_told(
+    live: Callable[[str], GitRepository], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Such a case can never be green, whatever the agent does."""
+    with serving(endpoint(lambda *_: says("hello"))) as server:
+        root = live(f"{CHAT}, base_url: '{server.url}'}}\n").root
+        assert "cannot be green" not in "".join(problems(capsys).values())
+        case = "---\nid: one\ndimensions: [correctness, tone]\nseverity: P0\nexpected_topic: orders\n---\n\n"
+        (root / "fixtures/one.md").write_text(f"{case}## Input transcript\n\nUser: Hello.\n")
+
+        found = problems(capsys)
+
+    assert "1 frozen case expect a topic, which chat does not show here, first one" in found["driver of shop"]
+    assert "ask for tone, which no check scores, first one" in found["judge"]
+
+
 @pytest.mark.parametrize(("program", "state"), [("git", "fine"), ("no-such-program-here", "problem")])
 def test_the_program_of_a_command_agent_has_to_be_there(
     program: str, state: str, live: Callable[[str], GitRepository], capsys: pytest.CaptureFixture[str]

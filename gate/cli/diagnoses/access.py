@@ -10,13 +10,14 @@ from gate.agents.chat.agent import ChatAgent
 from gate.agents.open import open_agent
 from gate.cli.diagnoses.diagnosis import Diagnosis, fine, problem, problem_of, unknown
 from gate.cli.diagnoses.suite import Holding
-from gate.config import LIVE, ChatDriver, CommandDriver, LiveDriver
+from gate.config import LIVE, ChatDriver, CommandDriver, Driver, LiveDriver
 from gate.errors import GateError
 from gate.judges.kin import scripted_models
 from gate.judges.open import open_judge
 from gate.model.plan import AgentPlan
 from gate.model.problem import Problem
-from gate.model.words import Arm
+from gate.model.transcript import Captured
+from gate.model.words import Arm, Dimension, Status
 from gate.network.call import Answer
 from gate.planning.fingerprint import agent_fingerprint
 from gate.planning.ground import Ground
@@ -67,16 +68,47 @@ def _agent(about: str, name: str, holding: Holding, environ: Mapping[str, str]) 
     try:
         agent = open_agent(holding.root, config, plan, sides, environ)
         problems, models = anyio.run(_opened, agent)
-    except GateError as error:
-        return problem_of(about, error) if error.hint else problem(about, error.message, _TRY)
-    except TimeoutError:
-        return problem(about, f"did not answer within {LONGEST_SECONDS:.0f} seconds", _TRY)
+    except (GateError, TimeoutError) as error:
+        return _not_let_in(about, error)
     if problems:
         says = f"{count(len(problems), 'problem')} in the definition, first {problems[0]}"
         return problem(about, says, "mend the definition: as it is, it cannot be run")
-    if isinstance(driver, ChatDriver) and models is not None:
-        return _endpoint(about, driver, models)
-    return fine(about, f"{driver.type} lets the gate in")
+    if unseen := _unseen(name, holding, agent.capabilities.captured):
+        what, case, share = unseen
+        says = f"{count(share, 'frozen case')} expect {what}, which {driver.type} does not show here, first {case}"
+        return problem(about, says, "take that off these cases, or take a driver that shows it (docs/drivers.md)")
+    return _let_in(about, driver, models)
+
+
+def _not_let_in(about: str, error: GateError | TimeoutError) -> Diagnosis:
+    if isinstance(error, TimeoutError):
+        return problem(about, f"did not answer within {LONGEST_SECONDS:.0f} seconds", _TRY)
+    return problem_of(about, error) if error.hint else problem(about, error.message, _TRY)
+
+
+def _let_in(about: str, driver: Driver, models: Answer | None) -> Diagnosis:
+    if not isinstance(driver, ChatDriver) or models is None:
+        return fine(about, f"{driver.type} lets the gate in")
+    if models.status in _NOT_LET_IN:
+        says = f"{driver.base_url} does not take the key in {driver.key}: HTTP {models.status}"
+        return problem(about, says, f"put a key of that endpoint into {driver.key}")
+    if not models.good:
+        says = f"{driver.base_url} does not say what it serves (HTTP {models.status}): a run will tell"
+        return unknown(about, says)
+    return fine(about, f"{driver.base_url} lets the gate in")
+
+
+def _unseen(name: str, holding: Holding, captured: Captured) -> tuple[str, str, int] | None:
+    """What cases expect to be seen and the driver does not show, so that they can never be green."""
+    frozen = [case for case in holding.cases if case.agent == name and case.status is Status.FROZEN]
+    for what, shown, wanting in (
+        ("a topic", captured.topic, [case.id for case in frozen if case.expected_topic]),
+        ("tool calls", captured.tool_calls, [case.id for case in frozen if case.expected_tool_calls]),
+        ("retrieval", captured.retrieval, [case.id for case in frozen if case.expected_retrieval]),
+    ):
+        if wanting and not shown:
+            return what, wanting[0], len(wanting)
+    return None
 
 
 def _program(about: str, program: str, holding: Holding) -> Diagnosis:
@@ -93,26 +125,28 @@ async def _opened(agent: Agent) -> tuple[list[Problem], Answer | None]:
             return list(problems), await agent.models() if isinstance(agent, ChatAgent) else None
 
 
-def _endpoint(about: str, driver: ChatDriver, models: Answer) -> Diagnosis:
-    if models.status in _NOT_LET_IN:
-        says = f"{driver.base_url} does not take the key in {driver.key}: HTTP {models.status}"
-        return problem(about, says, f"put a key of that endpoint into {driver.key}")
-    if not models.good:
-        says = f"{driver.base_url} does not say what it serves (HTTP {models.status}): a run will tell"
-        return unknown(about, says)
-    return fine(about, f"{driver.base_url} lets the gate in")
-
-
 def _judge(holding: Holding, environ: Mapping[str, str], *, lacking: bool) -> Diagnosis:
     config = holding.config.judge
     if config.provider == "none":
-        return fine("judge", "none is configured: the checks alone decide, and no secret is needed")
+        return _no_judge(holding)
     if config.provider in LIVE:
         return unknown("judge", "needs its secrets to be asked") if lacking else _live_judge(holding, environ)
     if (holding.root / config.verdicts).is_dir():
         return fine("judge", f"recorded verdicts in {config.verdicts}; no secret is needed")
     remedy = "correct `judge.verdicts` in agent-gate.yml, or set `provider: none`"
     return problem("judge", f"there is no folder {config.verdicts} of recorded verdicts", remedy)
+
+
+def _no_judge(holding: Holding) -> Diagnosis:
+    toned = [case.id for case in holding.cases if case.status is Status.FROZEN and Dimension.TONE in case.dimensions]
+    if not toned:
+        return fine("judge", "none is configured: the checks alone decide, and no secret is needed")
+    says = (
+        f"none is configured, and {count(len(toned), 'frozen case')} score tone, which no check does, first {toned[0]}"
+    )
+    return problem(
+        "judge", says, "name a judge in agent-gate.yml, or take `tone` off these cases: they cannot be green"
+    )
 
 
 def _live_judge(holding: Holding, environ: Mapping[str, str]) -> Diagnosis:
@@ -122,15 +156,13 @@ def _live_judge(holding: Holding, environ: Mapping[str, str]) -> Diagnosis:
             holding.root, holding.config, {}, environ, scripted=scripted_models(holding.config, holding.tree)
         )
         if judge is not None:
-            anyio.run(_let_in, judge)
-    except GateError as error:
-        return problem_of("judge", error) if error.hint else problem("judge", error.message, _TRY)
-    except TimeoutError:
-        return problem("judge", f"did not answer within {LONGEST_SECONDS:.0f} seconds", _TRY)
+            anyio.run(_visit, judge)
+    except (GateError, TimeoutError) as error:
+        return _not_let_in("judge", error)
     return fine("judge", f"{config.provider} {config.model}; `agent-gate calibrate probe` asks it questions")
 
 
-async def _let_in(judge: Judge) -> None:
+async def _visit(judge: Judge) -> None:
     with anyio.fail_after(LONGEST_SECONDS):
         async with judge.open():
             return

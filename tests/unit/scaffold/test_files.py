@@ -156,6 +156,14 @@ def test_patterns_of_prompt_files_go_into_the_configuration() -> None:
     assert config.agents["shop"].actions == {"find": ("tools/find.py",)}
 
 
+def test_drafts_of_prompt_files_expect_no_topic() -> None:
+    """A chat endpoint does not say which prompt it was in, so the expectation could never be met."""
+    outline = replace(HELPER, topic_patterns={"Orders": ("prompts/orders.md",)})
+
+    assert [case.id for case in linted(files(outline), "Order_Care").cases if case.expected_topic] == []
+    assert [case.id for case in linted(files(HELPER), "Order_Care").cases if case.expected_topic] != []
+
+
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=20)
 
 

@@ -1,23 +1,28 @@
-"""HTTP to one service: clients, limits, retries, a breaker. The one module that knows httpx.
+"""HTTP to one service: connections, limits, retries, a breaker. The one module that knows httpx.
 
-A client with its own pool of one connection is handed out for each request, the one given back last first: with one
-client for all, httpx searches its whole pool for every request, which at 50 at once takes most of the time there is
-(docs/decisions/0010). All clients share one TLS context, since making one takes 20 ms.
+A transport with one connection is handed out for each request, the one given back last first: with one pool for all,
+httpx searches the whole of it for every request, which at 50 at once takes most of the time there is
+(docs/decisions/0010). A transport keeps no cookies, so no session of a service outlasts a trial unseen.
 """
 
 import ssl
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
+from importlib.util import find_spec
 from random import random
 from typing import Self
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import anyio
 import httpx
 
-from gate.errors import CouldNotTellError
+from gate.errors import CouldNotTellError, UsageError
 from gate.network.breaker import REST_SECONDS, Breaker
 from gate.network.call import Answer, Call
 from gate.network.limits import Limiter
@@ -27,7 +32,13 @@ from gate.network.sse import EventReader, EventTooLongError, ServerEvent
 MOST_BYTES = 16 * 1024 * 1024
 """Longest answer that is read."""
 _CONNECT_SECONDS = 15.0
+_TIMES = {"timeout": httpx.Timeout(None, connect=_CONNECT_SECONDS).as_dict()}
+_ALWAYS_SENT = {"User-Agent": "agent-eval-gate", "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+if find_spec("sniffio") is None:
+    # httpcore looks for it four times a request, and a search in vain takes a fifth of the request's time
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,18 +72,16 @@ class Wire:
         self._pace = pace or Pace()
         self._limiter = Limiter(service.at_once, service.per_minute, self._pace.now, self._pace.sleep)
         self._breaker = Breaker(self._pace.now)
-        self._idle: list[httpx.AsyncClient] = []
-        self._made: list[httpx.AsyncClient] = []
-        self._tls: ssl.SSLContext | bool = False
+        self._idle: list[httpx.AsyncHTTPTransport] = []
+        self._made: list[httpx.AsyncHTTPTransport] = []
 
     async def __aenter__(self) -> Self:
-        self._tls = httpx.create_ssl_context() if self.service.url.startswith("https") else False
         return self
 
     async def __aexit__(self, *_: object) -> None:
         with anyio.CancelScope(shield=True):
-            for client in self._made:
-                await client.aclose()
+            for transport in self._made:
+                await transport.aclose()
         self._made, self._idle = [], []
 
     async def send(self, call: Call) -> Answer:
@@ -105,9 +114,8 @@ class Wire:
         """
         self._rested()
         try:
-            async with self._limiter.place(), self._client() as client:
-                request = self._request(client, call, {"Accept": "text/event-stream"})
-                response = await client.send(request, stream=True)
+            async with self._limiter.place(), self._transport() as transport:
+                response = await transport.handle_async_request(self._request(call, {"Accept": "text/event-stream"}))
                 try:
                     self._answered(response.status_code)
                     kind = response.headers.get("content-type", "")
@@ -127,9 +135,9 @@ class Wire:
         began = self._pace.now()
         seconds = call.seconds or self.service.seconds
         try:
-            async with self._limiter.place(), self._client() as client:
+            async with self._limiter.place(), self._transport() as transport:
                 with anyio.fail_after(seconds):
-                    response = await client.send(self._request(client, call, {}), stream=True)
+                    response = await transport.handle_async_request(self._request(call, {}))
                     try:
                         answer = await self._read(response, began)
                     finally:
@@ -143,15 +151,16 @@ class Wire:
         self._answered(answer.status)
         return answer
 
-    def _request(self, client: httpx.AsyncClient, call: Call, more: Mapping[str, str]) -> httpx.Request:
+    def _request(self, call: Call, more: Mapping[str, str]) -> httpx.Request:
         whole = call.path.startswith(("http://", "https://"))
-        return client.build_request(
+        return httpx.Request(
             call.method,
             call.path if whole else self.service.url.rstrip("/") + call.path,
             params=dict(call.query) or None,
             json=call.body,
             data=dict(call.form) if call.form is not None else None,
-            headers={**self.service.headers, **more, **call.headers},
+            headers={**_ALWAYS_SENT, **self.service.headers, **more, **call.headers},
+            extensions=_TIMES,
         )
 
     async def _read(self, response: httpx.Response, began: float) -> Answer:
@@ -172,23 +181,21 @@ class Wire:
         return Answer(service=self.service.name, status=response.status_code, headers=headers, body=body, seconds=took)
 
     @asynccontextmanager
-    async def _client(self) -> AsyncIterator[httpx.AsyncClient]:
-        client = self._idle.pop() if self._idle else self._new()
+    async def _transport(self) -> AsyncIterator[httpx.AsyncHTTPTransport]:
+        transport = self._idle.pop() if self._idle else self._new()
         try:
-            yield client
+            yield transport
         finally:
-            self._idle.append(client)
+            self._idle.append(transport)
 
-    def _new(self) -> httpx.AsyncClient:
-        client = httpx.AsyncClient(
-            verify=self._tls or True,
+    def _new(self) -> httpx.AsyncHTTPTransport:
+        transport = httpx.AsyncHTTPTransport(
+            verify=_tls() if self.service.url.startswith("https") else _trusting_nobody(),
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
-            timeout=httpx.Timeout(None, connect=_CONNECT_SECONDS),
-            headers={"User-Agent": "agent-eval-gate"},
-            follow_redirects=False,
+            proxy=_proxy(self.service.url),
         )
-        self._made.append(client)
-        return client
+        self._made.append(transport)
+        return transport
 
     def _answered(self, status: int) -> None:
         if status in {500, 502, 504}:
@@ -211,6 +218,34 @@ class Wire:
         else:
             words = f"broke off the connection: {type(error).__name__}"
         return CouldNotTellError(f"{self.service.name} {words}", "see whether it is up, and run again")
+
+
+def _proxy(url: str) -> str | None:
+    """The proxy the environment names for an address (`HTTPS_PROXY`, `NO_PROXY` …). Raises `UsageError` for SOCKS."""
+    parts = urlsplit(url)
+    named = getproxies()
+    proxy = named.get(parts.scheme) or named.get("all")
+    if not proxy or proxy_bypass(parts.hostname or ""):
+        return None
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    if not proxy.startswith(("http://", "https://")):
+        raise UsageError(
+            f"the proxy for {parts.hostname} is of a kind the gate cannot use: {urlsplit(proxy).scheme}",
+            "name an HTTP proxy in HTTPS_PROXY, or except the host in NO_PROXY",
+        )
+    return proxy
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """One for the whole process: making one takes 20 ms or more."""
+    return httpx.create_ssl_context()
+
+
+@cache
+def _trusting_nobody() -> ssl.SSLContext:
+    """For services without TLS: nothing to load, and a secure address that one of them is given is refused."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 async def _events(response: httpx.Response, service: str) -> AsyncIterator[ServerEvent]:

@@ -1,10 +1,15 @@
 """The wire over real sockets: what is asked again, what is not, and what people are told."""
 
+import ssl
+from contextlib import suppress
+
 import anyio
 import anyio.lowlevel
+import httpx
 import pytest
 
 from gate.errors import CouldNotTellError, UsageError
+from gate.network import wire as wire_module
 from gate.network.breaker import FAULTS
 from gate.network.call import Answer, Call
 from gate.network.sse import ServerEvent
@@ -206,3 +211,57 @@ def test_bounds_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gate.network.wire.MOST_BYTES", 10)
     with serving(fine) as server, pytest.raises(CouldNotTellError, match="more than"):
         ask(server.url, POST)
+
+
+def test_a_session_cookie_of_the_service_is_not_carried_on() -> None:
+    with serving(lambda _: Reply(body={}, headers={"Set-Cookie": "session=1; Path=/"})) as server:
+        ask(server.url, GET, GET)
+        assert all("cookie" not in asked.headers for asked in server.asked)
+
+
+def test_the_proxy_of_the_environment_is_asked_but_for_what_it_excepts(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(fine) as server:
+        monkeypatch.setenv("HTTP_PROXY", server.url)
+        monkeypatch.setenv("http_proxy", server.url)
+        assert ask("http://shop.example", GET)[0].good
+        [asked] = server.asked
+        assert asked.headers["host"] == "shop.example"
+
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        assert ask(server.url, GET)[0].good
+        assert server.asked[-1].headers["host"] != "shop.example"
+
+
+def test_a_proxy_of_another_kind_is_the_users_to_mend(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
+    with pytest.raises(UsageError, match="a kind the gate cannot use: socks5"):
+        ask("http://shop.example", GET)
+
+
+def test_certificates_are_loaded_once_and_not_at_all_where_none_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading takes 20 ms or more, and there may be as many connections as trials at once."""
+    made: list[ssl.SSLContext] = []
+    make = httpx.create_ssl_context
+
+    def counted() -> ssl.SSLContext:
+        made.append(make())
+        return made[-1]
+
+    async def three_at_once(url: str) -> None:
+        async with Wire(Service(name="s", url=url)) as wire, anyio.create_task_group() as group:
+            for _ in range(3):
+                group.start_soon(_quietly, wire)
+
+    monkeypatch.setattr(httpx, "create_ssl_context", counted)
+    wire_module._tls.cache_clear()
+    with serving(fine) as server:
+        anyio.run(three_at_once, server.url)
+        assert made == []
+        anyio.run(three_at_once, server.url.replace("http://", "https://"))
+    assert len(made) == 1
+
+
+async def _quietly(wire: Wire) -> None:
+    with suppress(CouldNotTellError):
+        await wire.send(POST)

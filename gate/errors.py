@@ -47,6 +47,11 @@ class GateError(Exception):
     def __str__(self) -> str:
         return f"{self.message}\n  → {self.hint}" if self.hint else self.message
 
+    @property
+    def line(self) -> str:
+        """Message and hint on one line."""
+        return f"{self.message} → {self.hint}" if self.hint else self.message
+
 
 class ProblemsError(GateError):
     """All problems found in the files that were read, together."""

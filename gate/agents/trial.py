@@ -61,7 +61,7 @@ async def run_trial(
                         await _converse(session, prepared, turns, patience.turn_seconds)
                     given = {one.name: one.value for one in prepared.variables if one not in case.variables}
     except CouldNotTellError as fault:
-        error, passing = fault.message, fault.again
+        error, passing = fault.line, fault.again
     return Transcript(
         case=case.key,
         arm=arm,

@@ -35,6 +35,7 @@ from gate.verdicts.acceptance import acceptance
 from gate.verdicts.choose import choose, joined
 from gate.verdicts.comparison import compare
 from gate.verdicts.decision import Rules, decide
+from gate.verdicts.errored import errored_words
 from gate.verdicts.inputs import case_inputs, levels_of
 from gate.verdicts.procedure import Procedure
 from gate.verdicts.quarantine import quarantine
@@ -223,7 +224,15 @@ class Setting:
         deterministic = all(can.deterministic for can in self.inputs.capabilities.values())
         floors = acceptance(config.acceptance, self.plan.tier, comparison, deterministic=deterministic)
         dropped = left_out_words(used.left_out, lambda case: self.cases[case].severity)
-        told = (*self.notes, *self._watched(folder), *dropped, *masked_words(used.masked), *self._of_judge(), *notes)
+        told = (
+            *self.notes,
+            *errored_words(folder.all_scores()),
+            *self._watched(folder),
+            *dropped,
+            *masked_words(used.masked),
+            *self._of_judge(),
+            *notes,
+        )
         rules = Rules(inconclusive=config.verdicts.inconclusive, acceptance=floors, notes=told)
         return Report(
             run=folder.path.name,

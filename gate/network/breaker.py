@@ -6,6 +6,8 @@ FAULTS = 8
 """Faults in a row that open the circuit."""
 REST_SECONDS = 20.0
 """How long nothing is asked then; after that one request goes through, and its fate decides."""
+RESTS = 3
+"""Rests in a row that are waited for; a host that is still down after them is given up until it answers a probe."""
 
 
 class Breaker:
@@ -15,7 +17,10 @@ class Breaker:
         self._now = now
         self._faults = 0
         self._until = 0.0
+        self._rests = 0
         self._probing = False
+        self.last = ""
+        """The last fault in words."""
 
     @property
     def rests(self) -> bool:
@@ -27,15 +32,27 @@ class Breaker:
         self._probing = True
         return False
 
+    @property
+    def seconds_left(self) -> float:
+        """How long the rest still lasts."""
+        return max(0.0, self._until - self._now())
+
+    @property
+    def given_up(self) -> bool:
+        """Whether it has rested often enough in vain, so that nobody waits for the next one to end."""
+        return self._rests > RESTS
+
     def answered(self) -> None:
         """The host answered, whatever it said."""
-        self._faults, self._probing = 0, False
+        self._faults, self._rests, self._probing = 0, 0, False
 
-    def failed(self) -> None:
+    def failed(self, why: str) -> None:
         """The host could not be reached, or broke down."""
         self._faults += 1
         self._probing = False
+        self.last = why
         if self._faults >= FAULTS:
+            self._rests += self._now() >= self._until
             self._until = self._now() + REST_SECONDS
 
     def left(self) -> None:

@@ -41,7 +41,6 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
-    seconds: float = 0.0
 
     @property
     def good(self) -> bool:

@@ -23,7 +23,7 @@ import anyio
 import httpx
 
 from gate.errors import CouldNotTellError, UsageError
-from gate.network.breaker import REST_SECONDS, Breaker
+from gate.network.breaker import Breaker
 from gate.network.call import Answer, Call
 from gate.network.limits import Limiter
 from gate.network.patience import ATTEMPTS, LONGEST_WAIT, asked_wait, wait_before, worth_repeating
@@ -34,6 +34,8 @@ MOST_BYTES = 16 * 1024 * 1024
 _CONNECT_SECONDS = 15.0
 _TIMES = {"timeout": httpx.Timeout(None, connect=_CONNECT_SECONDS).as_dict()}
 _ALWAYS_SENT = {"User-Agent": "agent-eval-gate", "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
+_NAP_SECONDS, _MOST_NAPS = 0.5, 120
+"""How often a request looks whether a host that rests answers the one that probes it: about a minute at least."""
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 if find_spec("sniffio") is None:
@@ -90,66 +92,74 @@ class Wire:
         Raises `CouldNotTellError` when it cannot be reached, is left alone, or does not answer in time.
         """
         for attempt in range(1, ATTEMPTS + 1):
-            last = attempt == ATTEMPTS
             try:
-                answer = await self._once(call)
+                async with self._opened(call, {}, call.seconds or self.service.seconds) as response:
+                    answer = await self._read(response)
             except (httpx.TransportError, TimeoutError) as error:
-                if last or not (call.repeatable or isinstance(error, _NOTHING_SENT)):
+                if attempt == ATTEMPTS or not (call.repeatable or isinstance(error, _NOTHING_SENT)):
                     raise self._silent(call, error) from error
-                asked = None
+                await self._pace.sleep(wait_before(attempt, None, self._pace.chance()))
             else:
-                asked = asked_wait(answer.headers, self._pace.date())
-                patient = asked is None or asked <= LONGEST_WAIT
-                if last or not patient or not worth_repeating(answer.status, repeatable=call.repeatable):
+                if not await self._waited_to_ask_again(answer, attempt, call):
                     return answer
-            await self._pace.sleep(wait_before(attempt, asked, self._pace.chance()))
         raise AssertionError("the last attempt returns or raises")
 
     @asynccontextmanager
     async def events(self, call: Call) -> AsyncIterator[AsyncIterator[ServerEvent] | Answer]:
         """The events of a streamed answer as they arrive, or the whole answer where the service does not stream.
 
-        Asked once: a stream that broke cannot be taken up again. Raises `CouldNotTellError` as `send` does, also while
-        events are read.
+        A refusal is asked again as in `send`; a stream that broke is not, for it cannot be taken up again. Raises
+        `CouldNotTellError` as `send` does, also while events are read.
         """
-        self._rested()
         try:
-            async with self._limiter.place(), self._transport() as transport:
-                response = await transport.handle_async_request(self._request(call, {"Accept": "text/event-stream"}))
-                try:
-                    self._answered(response.status_code)
+            for attempt in range(1, ATTEMPTS + 1):
+                async with self._opened(call, {"Accept": "text/event-stream"}) as response:
                     kind = response.headers.get("content-type", "")
                     if response.status_code == httpx.codes.OK and kind.startswith("text/event-stream"):
                         yield _events(response, self.service.name)
-                    else:
-                        yield await self._read(response, 0.0)
-                finally:
-                    with anyio.CancelScope(shield=True):
-                        await response.aclose()
+                        return
+                    answer = await self._read(response)
+                if not await self._waited_to_ask_again(answer, attempt, call):
+                    yield answer
+                    return
         except httpx.TransportError as error:
-            self._breaker.failed()
             raise self._silent(call, error) from error
 
-    async def _once(self, call: Call) -> Answer:
-        self._rested()
-        began = self._pace.now()
-        seconds = call.seconds or self.service.seconds
-        try:
-            async with self._limiter.place(), self._transport() as transport:
-                with anyio.fail_after(seconds):
-                    response = await transport.handle_async_request(self._request(call, {}))
+    @asynccontextmanager
+    async def _opened(self, call: Call, more: Mapping[str, str], seconds: float = 0.0) -> AsyncIterator[httpx.Response]:
+        """A response whose body is still to be read, when it is this request's turn; the breaker learns its fate.
+
+        `seconds`: the longest it may take from here until the context is left; 0 = the caller sees to that.
+        """
+        async with self._limiter.place():
+            await self._rested()
+            transport = self._idle.pop() if self._idle else self._new()
+            try:
+                with anyio.fail_after(seconds or None):
+                    response = await transport.handle_async_request(self._request(call, more))
                     try:
-                        answer = await self._read(response, began)
+                        yield response
                     finally:
-                        await response.aclose()
-        except (httpx.TransportError, TimeoutError):
-            self._breaker.failed()
-            raise
-        except BaseException:
-            self._breaker.left()
-            raise
-        self._answered(answer.status)
-        return answer
+                        with anyio.CancelScope(shield=True):
+                            await response.aclose()
+            except (httpx.TransportError, TimeoutError) as error:
+                self._breaker.failed(self._silent(call, error).message)
+                raise
+            except BaseException:
+                self._breaker.left()
+                raise
+            finally:
+                self._idle.append(transport)
+            self._answered(response.status_code)
+
+    async def _waited_to_ask_again(self, answer: Answer, attempt: int, call: Call) -> bool:
+        """Whether another attempt may help; if so, the time until it has passed."""
+        asked = asked_wait(answer.headers, self._pace.date())
+        patient = asked is None or asked <= LONGEST_WAIT
+        if attempt == ATTEMPTS or not patient or not worth_repeating(answer.status, repeatable=call.repeatable):
+            return False
+        await self._pace.sleep(wait_before(attempt, asked, self._pace.chance()))
+        return True
 
     def _request(self, call: Call, more: Mapping[str, str]) -> httpx.Request:
         whole = call.path.startswith(("http://", "https://"))
@@ -163,7 +173,7 @@ class Wire:
             extensions=_TIMES,
         )
 
-    async def _read(self, response: httpx.Response, began: float) -> Answer:
+    async def _read(self, response: httpx.Response) -> Answer:
         pieces: list[bytes] = []
         size = 0
         async for piece in response.aiter_bytes():
@@ -177,16 +187,7 @@ class Wire:
         for secret in self.service.secrets:
             body = body.replace(secret.encode(), b"***") if secret else body
         headers = {name.lower(): value for name, value in response.headers.items()}
-        took = self._pace.now() - began if began else 0.0
-        return Answer(service=self.service.name, status=response.status_code, headers=headers, body=body, seconds=took)
-
-    @asynccontextmanager
-    async def _transport(self) -> AsyncIterator[httpx.AsyncHTTPTransport]:
-        transport = self._idle.pop() if self._idle else self._new()
-        try:
-            yield transport
-        finally:
-            self._idle.append(transport)
+        return Answer(service=self.service.name, status=response.status_code, headers=headers, body=body)
 
     def _new(self) -> httpx.AsyncHTTPTransport:
         transport = httpx.AsyncHTTPTransport(
@@ -199,16 +200,23 @@ class Wire:
 
     def _answered(self, status: int) -> None:
         if status in {500, 502, 504}:
-            self._breaker.failed()
+            self._breaker.failed(f"HTTP {status}")
         else:
             self._breaker.answered()
 
-    def _rested(self) -> None:
-        if self._breaker.rests:
-            raise CouldNotTellError(
-                f"{self.service.name} failed again and again, so it is left alone for {REST_SECONDS:g} s",
-                "see whether it is up; `--resume` goes on where this run stopped",
-            )
+    async def _rested(self) -> None:
+        """Come back when the host is asked again. Raises `CouldNotTellError` when it stays away too long for that."""
+        for _ in range(_MOST_NAPS):
+            if not self._breaker.rests:
+                return
+            if self._breaker.given_up:
+                break
+            await self._pace.sleep(max(self._breaker.seconds_left, _NAP_SECONDS) + self._pace.chance())
+        raise CouldNotTellError(
+            f"{self.service.name} failed again and again and is left alone; the last time: {self._breaker.last}",
+            "see whether it is up; `agent-gate run --resume DIR` goes on where this run stopped",
+            again=not self._breaker.given_up,
+        )
 
     def _silent(self, call: Call, error: Exception) -> CouldNotTellError:
         if isinstance(error, TimeoutError | httpx.TimeoutException):

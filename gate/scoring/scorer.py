@@ -68,7 +68,7 @@ class Scorer:
                 arm=transcript.arm,
                 trial=transcript.trial,
                 findings=checked.findings,
-                error=f"judge: {fault.message}",
+                error=f"judge: {fault.line}",
                 passing=fault.again,
             )
         return score_trial(case, transcript, checked, judgement, levels)

@@ -122,6 +122,21 @@ def test_a_chat_agent_whose_tools_are_broken_does_not_compile(
     assert main(["report", str(folder)]) == ExitCode.BLOCKED
 
 
+def test_a_dead_endpoint_is_an_infra_failure_that_says_why(
+    repository: GitRepository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gate.agents.trial.ATTEMPTS", 1)
+    monkeypatch.setattr("gate.network.wire.ATTEMPTS", 1)
+    with serving(endpoint(shopkeeper)) as server:
+        files = {"agent/prompt.md": "Look up.", "agent/tools.json": TOOL, "agent-gate.yml": chat_config(server.url)}
+    repository.commit({**files, **fixtures(1)})  # the server is gone by now
+    repository.write({"agent/prompt.md": "Please look up."})
+    assert main(["run", "--base", "main", "--json"]) == ExitCode.COULD_NOT_TELL
+    decision = read_report(capsys)["decision"]
+    assert decision["conclusion"] == "infra-failure"
+    assert any("errored: the agent's endpoint" in note and "see whether it is up" in note for note in decision["notes"])
+
+
 def clerk(definition: str, said: Sequence[str]) -> tuple[str, Sequence[Step]]:
     if said[-1].startswith("Where"):
         return "It is sent.", [moved("Router", "Orders"), step("FindOrder", {"id": "A1"}, {"state": "sent"})]

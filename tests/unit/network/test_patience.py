@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.network.breaker import FAULTS, REST_SECONDS, Breaker
+from gate.network.breaker import FAULTS, REST_SECONDS, RESTS, Breaker
 from gate.network.patience import LONGEST_WAIT, asked_wait, wait_before, worth_repeating
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -52,13 +52,13 @@ class TestBreaker:
         seen = []
         for _ in range(FAULTS):
             seen.append(breaker.rests)
-            breaker.failed()
+            breaker.failed("HTTP 500")
         assert not any(seen)
 
         open_at_once = breaker.rests
         clock[0] += REST_SECONDS
         probe, beside_it = breaker.rests, breaker.rests
-        breaker.failed()
+        breaker.failed("HTTP 500")
         open_again = breaker.rests
         clock[0] += REST_SECONDS
         second_probe = breaker.rests
@@ -71,7 +71,7 @@ class TestBreaker:
         breaker = Breaker(lambda: 0.0)
         for _ in range(3):
             for _ in range(FAULTS - 1):
-                breaker.failed()
+                breaker.failed("HTTP 500")
             breaker.answered()
 
         assert not breaker.rests
@@ -80,10 +80,27 @@ class TestBreaker:
         clock = [0.0]
         breaker = Breaker(lambda: clock[0])
         for _ in range(FAULTS):
-            breaker.failed()
+            breaker.failed("HTTP 500")
         clock[0] += REST_SECONDS
         assert not breaker.rests
 
         breaker.left()
 
         assert not breaker.rests
+
+    def test_a_host_that_stays_down_is_given_up_after_some_rests_until_it_answers(self) -> None:
+        clock = [0.0]
+        breaker = Breaker(lambda: clock[0])
+        for _ in range(3 * FAULTS):  # of requests that were under way together
+            breaker.failed("HTTP 500")
+        given_up = []
+        for _ in range(RESTS):
+            given_up.append(breaker.given_up)
+            assert breaker.seconds_left == REST_SECONDS
+            clock[0] += REST_SECONDS
+            assert not breaker.rests
+            breaker.failed("gone")
+        assert (given_up, breaker.given_up, breaker.last) == ([False] * RESTS, True, "gone")
+
+        breaker.answered()
+        assert not breaker.given_up

@@ -121,8 +121,78 @@ def test_a_service_that_is_not_there_is_told_by_its_host() -> None:
 def test_a_service_that_fails_again_and_again_is_left_alone() -> None:
     with serving(lambda _: Reply(500, {})) as server:
         ask(server.url, *[POST] * FAULTS)
-        with pytest.raises(CouldNotTellError, match="left alone"):
+        with pytest.raises(CouldNotTellError, match="left alone; the last time: HTTP 500"):
             ask(server.url, *[POST] * (FAULTS + 1))
+
+
+class Clock:
+    """Time passes by napping alone."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    async def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+        await anyio.lowlevel.checkpoint()
+
+
+def of_an_outage(url: str, calls: int) -> tuple[list[bool], Clock]:
+    """Whether each of many requests at once was answered, by a clock of its own."""
+    clock = Clock()
+    pace = Pace(now=clock, sleep=clock.sleep, chance=lambda: 0.0)
+    answered: list[bool] = []
+
+    async def one(wire: Wire) -> None:
+        try:
+            answered.append((await wire.send(POST)).good)
+        except CouldNotTellError:
+            answered.append(False)
+
+    async def run() -> None:
+        async with Wire(Service(name="s", url=url, at_once=1), pace) as wire, anyio.create_task_group() as group:
+            for _ in range(calls):
+                group.start_soon(one, wire)
+
+    anyio.run(run)
+    return answered, clock
+
+
+def test_an_outage_is_waited_out_and_costs_only_what_met_it() -> None:
+    with serving(fine) as server:
+        server.faults = [Reply(500, {})] * (FAULTS + 1)  # the first probe meets it as well
+        answered, clock = of_an_outage(server.url, 3 * FAULTS)
+    assert answered.count(False) == FAULTS + 1
+    assert clock.seconds >= 2 * 20
+
+
+def test_a_host_that_stays_down_is_given_up_without_waiting_for_every_request() -> None:
+    with serving(lambda _: Reply(500, {})) as server:
+        answered, clock = of_an_outage(server.url, 500)
+        asked = len(server.asked)
+    assert not any(answered)
+    assert asked < 2 * FAULTS
+    assert clock.seconds < 300
+
+
+def test_a_stream_that_was_given_up_while_it_probed_does_not_keep_the_host_closed() -> None:
+    slow = [Reply(500, {})] * FAULTS + [Reply(seconds=0.5)]
+
+    async def run(url: str) -> Answer:
+        clock = Clock()
+        async with Wire(Service(name="s", url=url), Pace(now=clock, sleep=clock.sleep, chance=lambda: 0.0)) as wire:
+            for _ in range(FAULTS):
+                await wire.send(POST)
+            with anyio.move_on_after(0.1):
+                async with wire.events(POST):
+                    pass
+            return await wire.send(POST)
+
+    with serving(fine) as server:
+        server.faults = slow
+        assert anyio.run(run, server.url).good
 
 
 def test_a_secret_that_is_echoed_is_masked() -> None:
@@ -265,3 +335,18 @@ def test_certificates_are_loaded_once_and_not_at_all_where_none_are_needed(monke
 async def _quietly(wire: Wire) -> None:
     with suppress(CouldNotTellError):
         await wire.send(POST)
+
+
+@pytest.mark.parametrize("fault", [Reply(429, {}, {"Retry-After": "7"}), Reply(503, {}, {"Retry-After": "7"})])
+def test_a_stream_that_is_refused_for_now_is_asked_again_when_it_was_told(fault: Reply) -> None:
+    naps = Naps()
+
+    async def run(url: str) -> list[ServerEvent] | Answer:
+        pace = Pace(sleep=naps, chance=lambda: 0.5)
+        async with Wire(Service(name="s", url=url), pace) as wire, wire.events(POST) as events:
+            return events if isinstance(events, Answer) else [event async for event in events]
+
+    with serving(lambda _: Reply(events=(b"data: one\n\n",))) as server:
+        server.faults = [fault, fault]
+        assert anyio.run(run, server.url) == [ServerEvent("message", "one")]
+    assert [7 <= nap <= 8 for nap in naps.taken] == [True, True]

@@ -4,15 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gate.model.agent_map import AgentDiff, AgentMap, MapDiff, MappedTopic, Reason
-from gate.planning.maps import Maps
+from gate.planning.maps import SAME_COMPONENTS, Maps, is_project_file
 from gate.planning.names import canonical
 from gate.repository.changes import ChangedPath
-from gate.salesforce.components import AGENT_LIKE, SHOWN, TESTS, VISIBILITY, component_of
+from gate.salesforce.components import component_of
 from gate.salesforce.difference import diff_maps
-from gate.salesforce.project import IGNORE_FILE, PROJECT_FILE
-
-_PROJECT_FILES = (PROJECT_FILE, IGNORE_FILE)
-_SAME_COMPONENTS = "affects nothing: the same components are found with it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +49,10 @@ class MapReader:
         diff = joined([diff for diff in found.agents if diff.agent in own])
         agents = [agent for side in maps for agent in side.agents if agent.name in own]
         topics = [topic for agent in agents for topic in agent.topics]
-        deploying = sorted(change.path for change in self.changed if _is_project_file(change.path))
-        effects = dict.fromkeys(deploying, _SAME_COMPONENTS) | dict(found.effects)
+        deploying = sorted(change.path for change in self.changed if is_project_file(change.path))
+        effects = dict.fromkeys(deploying, SAME_COMPONENTS) | dict(found.effects)
         if diff is not None and deploying:
-            traced = _Deployment(deploying[0], frozenset(path for change in self.changed for path in _names(change)))
+            traced = _Deployment(deploying[0], frozenset(path for change in self.changed for path in change.names))
             diff = traced.diff(diff)
             if traced.reached:
                 effects[deploying[0]] = f"affects agent {diff.agent}: it decides which files are deployed"
@@ -117,27 +113,7 @@ def joined(diffs: Sequence[AgentDiff]) -> AgentDiff | None:
 
 def may_matter(change: ChangedPath) -> bool:
     """Whether a map may read the file: when no changed file is such a one, no map needs to be read."""
-    return any(component_of(path) is not None or _is_project_file(path) for path in _names(change))
-
-
-def unread(path: str) -> str:
-    """Why a file in a Salesforce agent's source that no map read affects nothing; "" when it may affect anything.
-
-    Layouts this version does not know, and what decides which records the agent's user may see, may affect anything.
-    """
-    if _is_project_file(path):
-        return _SAME_COMPONENTS
-    if component_of(path) is not None:
-        return "affects nothing: no agent uses it"
-    if TESTS.search(path):
-        return "affects nothing: tests of agents in the org, which no agent runs"
-    if AGENT_LIKE.search(path) or VISIBILITY.search(path):
-        return ""
-    return "affects nothing: metadata that no agent runs" if SHOWN.search(path) else ""
-
-
-def _is_project_file(path: str) -> bool:
-    return path.rpartition("/")[2] in _PROJECT_FILES
+    return any(component_of(path) is not None or is_project_file(path) for path in change.names)
 
 
 def _names(change: ChangedPath) -> tuple[str, ...]:

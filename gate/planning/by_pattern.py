@@ -35,19 +35,14 @@ class PatternReader:
         self._present: dict[tuple[int, str], bool] = {}
         self.effects: dict[str, str] = {}
 
-    def claims(self, change: ChangedPath) -> bool:
-        """Whether a pattern of the configuration says what the file is."""
-        patterns = (*self._agent.topics.values(), *self._agent.actions.values())
-        return any(matches(path, glob) for path in _names(change) for globs in patterns for glob in globs)
-
     def add(self, change: ChangedPath) -> None:
         """Take in one changed file of the definition."""
         part = self._part(change)
         if part == "nothing":
             self.effects[change.path] = "only record-keeping or whitespace changed: affects nothing"
             return
-        topics = _claiming(self._agent.topics.items(), _names(change))
-        actions = _claiming(self._agent.actions.items(), _names(change))
+        topics = _claiming(self._agent.topics.items(), change.names)
+        actions = _claiming(self._agent.actions.items(), change.names)
         told = [
             *(self._topic(change.path, topic, part) for topic in topics),
             *(self._action(change.path, action) for action in actions),
@@ -104,10 +99,6 @@ class PatternReader:
         if canonical(action) not in self._named_before:  # a case added beside the change cannot narrow it
             self._whole.append((path, f"action {action}, which no case of a topic names", f"agent {self._name}"))
         return f"action {action}"
-
-
-def _names(change: ChangedPath) -> list[str]:
-    return [change.path, change.old_path] if change.old_path else [change.path]
 
 
 def _claiming(patterns: Iterable[tuple[str, Sequence[str]]], paths: Sequence[str]) -> Iterator[str]:

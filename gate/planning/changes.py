@@ -33,12 +33,8 @@ class Differences:
         return [
             change
             for change in self.files
-            if any(agent in ground.owners(path) and ground.kind(path) == "agent" for path in _names(change))
+            if any(agent in ground.owners(path) and ground.kind(path) == "agent" for path in change.names)
         ]
-
-
-def _names(change: ChangedPath) -> tuple[str, ...]:
-    return (change.path, change.old_path) if change.old_path else (change.path,)
 
 
 def kind_of(change: ChangedPath, ground: Ground, definition: Container[str] = ()) -> Kind:
@@ -46,7 +42,7 @@ def kind_of(change: ChangedPath, ground: Ground, definition: Container[str] = ()
 
     `definition` are paths known to be part of an agent although they lie outside of its source (backing code).
     """
-    kinds: list[Kind] = [ground.kind(path) for path in _names(change)]
+    kinds: list[Kind] = [ground.kind(path) for path in change.names]
     order: tuple[Kind, ...] = ("gate", "test-data", "fixture", "agent", "other")
     kind = min(kinds, key=order.index)
     return "agent" if kind == "other" and change.path in definition else kind

@@ -10,11 +10,11 @@ from functools import cached_property
 
 from gate.model.agent_map import AgentDiff
 from gate.model.case import Case
-from gate.planning.by_map import MapReader, joined, may_matter, unread
+from gate.planning.by_map import MapReader, joined, may_matter
 from gate.planning.by_pattern import PatternReader
 from gate.planning.changes import Differences
 from gate.planning.ground import Ground
-from gate.planning.maps import Maps
+from gate.planning.maps import Maps, unread
 from gate.planning.names import canonical
 from gate.planning.sides import Side
 from gate.planning.tools import expected_tools
@@ -76,7 +76,7 @@ class DefinitionReader:
             if change.path in known:
                 continue
             nothing = _unread(change) if mapped is not None else ""
-            if nothing and not reader.claims(change):
+            if nothing and not any(self._ground.claims(path, agent) for path in change.names):
                 effects[change.path] = nothing
             else:
                 reader.add(change)

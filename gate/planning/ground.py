@@ -46,6 +46,10 @@ class Ground:
         """The agents a path helps define: it lies in their source, a pattern claims it, or their driver reads it."""
         return tuple(name for name, agent in self.config.agents.items() if _defines(path, agent))
 
+    def claims(self, path: str, agent: str) -> bool:
+        """Whether the configuration names the path for an agent: by a pattern, or for its driver to read."""
+        return _claimed(path, self.config.agents[agent])
+
     def definition(self, agent: str, tree: Tree) -> dict[str, str]:
         """The files that are an agent's by the configuration, path to object id.
 
@@ -74,7 +78,9 @@ class Ground:
 
 
 def _defines(path: str, agent: AgentConfig) -> bool:
-    if within_any(path, agent.source):
-        return True
+    return within_any(path, agent.source) or _claimed(path, agent)
+
+
+def _claimed(path: str, agent: AgentConfig) -> bool:
     patterns = (*agent.topics.values(), *agent.actions.values(), agent.driver.files())
     return any(matches(path, glob) for globs in patterns for glob in globs)

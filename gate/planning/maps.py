@@ -8,11 +8,13 @@ from gate.planning.ground import Ground
 from gate.planning.names import canonical
 from gate.planning.patterns import within_any
 from gate.ports import Tree
-from gate.salesforce.components import component_of
-from gate.salesforce.project import package_folders
+from gate.salesforce.components import AGENT_LIKE, SHOWN, TESTS, VISIBILITY, component_of
+from gate.salesforce.project import IGNORE_FILE, PROJECT_FILE, package_folders
 from gate.salesforce.reading import read_map
 from gate.salesforce.sources import Known, identity_of
 
+SAME_COMPONENTS = "affects nothing: the same components are found with it"
+"""What is said of a changed project file that neither brings nor takes a component."""
 _DEFINING = ("script", "bot", "bot-version", "planner", "plugin", "definition-version")
 
 
@@ -85,7 +87,8 @@ class Maps:
     def definition(self, name: str) -> dict[str, str]:
         """The files that define a configured agent, path to object id: what its fingerprint is made from.
 
-        Beside those of its source, the code, flows and templates that its actions reach, wherever they lie.
+        Of a Salesforce agent, what its map reaches, in its source or elsewhere, and what of its source may matter
+        although no map reads it; not the other agents of that source, nor code that nothing of it calls.
         """
         files = self._ground.definition(name, self._tree)
         source = self._ground.config.agents[name].source
@@ -93,8 +96,38 @@ class Maps:
             return files
         found = self.of(source)
         own = self.own(name, found)
-        reached = {path for agent in found.agents if agent.name in own for path in agent.files}
-        return files | {path: identity_of(self._tree, path) for path in reached - files.keys()}
+        agents = [agent for agent in found.agents if agent.name in own]
+        if not agents:
+            return files
+        reached = {path for agent in agents for path in agent.files}
+        homes = tuple(agent.source.rpartition("/")[0] + "/" for agent in agents)
+        kept = {
+            path: identity
+            for path, identity in files.items()
+            if path in reached or path.startswith(homes) or not unread(path) or self._ground.claims(path, name)
+        }
+        return kept | {path: identity_of(self._tree, path) for path in reached - kept.keys()}
+
+
+def unread(path: str) -> str:
+    """Why a file in a Salesforce agent's source that no map read affects nothing; "" when it may affect anything.
+
+    Layouts this version does not know, and what decides which records the agent's user may see, may affect anything.
+    """
+    if is_project_file(path):
+        return SAME_COMPONENTS
+    if component_of(path) is not None:
+        return "affects nothing: no agent uses it"
+    if TESTS.search(path):
+        return "affects nothing: tests of agents in the org, which no agent runs"
+    if AGENT_LIKE.search(path) or VISIBILITY.search(path):
+        return ""
+    return "affects nothing: metadata that no agent runs" if SHOWN.search(path) else ""
+
+
+def is_project_file(path: str) -> bool:
+    """Whether a file says what belongs to a project."""
+    return path.rpartition("/")[2] in (PROJECT_FILE, IGNORE_FILE)
 
 
 def own_agents(name: str, configured: frozenset[str], found: Iterable[str]) -> frozenset[str]:

@@ -16,6 +16,11 @@ class ChangedPath(NamedTuple):
     path: str
     old_path: str = ""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its paths on either side."""
+        return (self.path, self.old_path) if self.old_path else (self.path,)
+
 
 def changed_paths(base: Tree, head: Tree) -> list[ChangedPath]:
     """Every difference from base to head, sorted by path.

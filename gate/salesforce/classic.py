@@ -49,9 +49,15 @@ def _candidates(functions: Functions) -> list[_Candidate]:
 
     kinds: tuple[Kind, ...] = ("bot", "bot-version", "planner")
     wanted = [(path, item) for path, item in project.components.items() if item.kind in kinds]
+    planned = {
+        name.lower()
+        for path, item in wanted
+        if item.kind == "planner" and project.is_source(path)
+        for name in (item.name, without_version(item.name)[0])
+    }
     for path, item in sorted(wanted, key=lambda pair: (kinds.index(pair[1].kind), pair[0])):
-        if not project.is_source(path):
-            continue
+        if not project.is_source(path) and (item.kind == "planner" or item.name.lower() not in planned):
+            continue  # the bot of a planner in the sources may lie anywhere
         if item.kind == "bot":
             of(item.name).bots.append(path)
         elif item.kind == "bot-version":

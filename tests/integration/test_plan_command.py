@@ -132,3 +132,26 @@ def test_a_map_without_agents_says_so(repository: GitRepository, capsys: pytest.
     said = capsys.readouterr()
     assert json.loads(said.out)["agents"] == []
     assert "no Salesforce agent was found" in said.err
+
+
+@pytest.mark.parametrize("name", ["Shop_Agent", "shop agent", "shop-agent"])
+def test_a_map_is_asked_for_by_any_spelling_of_the_agent(
+    name: str, repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["graph", name]) == ExitCode.PASS
+    assert capsys.readouterr().out.startswith("Shop_Agent (Agent Script)")
+
+
+def test_a_map_is_asked_for_by_the_name_of_the_configuration(
+    repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repository.write({BUNDLE: SCRIPT.replace("Shop_Agent", "Store_Helper")})
+    assert main(["graph", "shop-agent"]) == ExitCode.PASS
+    assert capsys.readouterr().out.startswith("Store_Helper (Agent Script)")
+
+
+def test_a_map_of_an_unknown_agent_is_refused_with_those_that_are_there(
+    repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["graph", "nobody"]) == ExitCode.CONFIGURATION
+    assert "found: Shop_Agent" in capsys.readouterr().err

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from gate.config import Config
 from gate.errors import RepositoryError
 from gate.model.case import Case
 from gate.model.plan import Plan
@@ -205,8 +206,8 @@ def test_a_case_that_expects_an_action_of_another_topic_is_affected_by_that_topi
 OUTSIDE = config(agents={"shop-agent": agent_config("force-app/main/default/aiAuthoringBundles")})
 
 
-def _fingerprints(files: Mapping[str, str]) -> tuple[str, str]:
-    plan = plan_of(_side(FILES), _side({**FILES, **files}), settings=OUTSIDE)
+def _fingerprints(files: Mapping[str, str], settings: Config = OUTSIDE) -> tuple[str, str]:
+    plan = plan_of(_side(FILES), _side({**FILES, **files}), settings=settings)
     return plan.agents[0].base_fingerprint, plan.agents[0].head_fingerprint
 
 
@@ -219,9 +220,29 @@ def test_code_outside_of_the_source_that_an_action_reaches_is_part_of_the_finger
     assert chosen(plan) == OF_RETURNS
 
 
-def test_code_outside_of_the_source_that_no_action_reaches_is_no_part_of_the_fingerprint() -> None:
-    before, after = _fingerprints({"force-app/main/default/classes/Unrelated.cls": "class Unrelated { Integer i; }"})
+OTHER = "force-app/main/default/aiAuthoringBundles/Other/Other.agent"
+
+
+@pytest.mark.parametrize("settings", [OUTSIDE, SETTINGS], ids=["outside", "inside"])
+@pytest.mark.parametrize(
+    "path", ["force-app/main/default/classes/Unrelated.cls", "force-app/main/default/lwc/tile/tile.js", OTHER]
+)
+def test_what_the_agent_never_runs_is_no_part_of_its_fingerprint(path: str, settings: Config) -> None:
+    before, after = _fingerprints({path: 'config:\n  developer_name: "Other"\n'}, settings)
     assert before == after
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "force-app/main/default/knowledge/returns.md",
+        "force-app/main/default/permissionsets/Agent.permissionset-meta.xml",
+        "force-app/main/default/aiNovelties/New.aiNovelty-meta.xml",
+    ],
+)
+def test_what_the_map_cannot_place_is_part_of_the_fingerprint(path: str) -> None:
+    before, after = _fingerprints({path: "changed"}, SETTINGS)
+    assert before != after
 
 
 def test_hiding_code_by_forceignore_is_another_definition() -> None:

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from gate.planning.fingerprint import agent_fingerprint
+from gate.planning.ground import Ground
+from gate.planning.maps import Maps
+from tests.plans import agent_config, config
 from tests.projects import difference, edited, path_of, project, reach, with_file, without
 from tests.trees import DictTree
 
@@ -75,6 +79,8 @@ PORT = edited(
 )  # fmt: skip
 PORT = edited(PORT, "Book_Pickup.flow-meta.xml", "</Flow>", CALLS)
 PORT = edited(PORT, "Harbor_Care/Harbor_Care.agent", "externalService://DepotApi.notify", "quickAction://Log_Visit")
+
+SOURCES = {"Harbor_Care": "apps/orders/main/10_care", "Lantern": "force-app/main/default/genAiPlannerBundles"}
 
 Reach = tuple[str, tuple[str, ...], tuple[str, ...]]
 Row = tuple[str, DictTree, DictTree, Reach]
@@ -183,6 +189,7 @@ ROWS: list[Row] = [
     ("classic: class of an agent-level action", *lantern("Greeter.cls", "greet()", "hello()"),
      ("agent", (), ("Greet",))),
 ]  # fmt: skip
+MOVING = [row for row in ROWS if row[3] != NOTHING]
 
 
 @pytest.mark.parametrize(("base", "head", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
@@ -313,6 +320,14 @@ def test_generated_metadata_does_not_hide_the_script_it_comes_from() -> None:
     assert found.agents == ()
     assert found.effects[path_of(head, PLANNER)].startswith("affects nothing: generated from the Agent Script")
     assert reach(difference(base, edited(base, "Lantern.agent", "All", "Any")).agent("Lantern"))[0] == "routing"
+
+
+@pytest.mark.parametrize(("base", "head"), [row[1:3] for row in MOVING], ids=[row[0] for row in MOVING])
+def test_what_affects_an_agent_changes_its_fingerprint_wherever_it_lies(base: DictTree, head: DictTree) -> None:
+    name = next(agent for agent, source in SOURCES.items() if any(path.startswith(source) for path in base.paths()))
+    ground = Ground(config(agents={name: agent_config(SOURCES[name])}))
+    before, after = (agent_fingerprint(Maps(ground, tree).definition(name)) for tree in (base, head))
+    assert before != after
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from gate.github.host import (
     LabelEvent,
     Permission,
     PullRequest,
+    Reacted,
     Reaction,
     StatusState,
 )
@@ -47,7 +48,7 @@ class FakeHost:
     requests: dict[int, PullRequest] = field(default_factory=dict)
     events: list[tuple[int, LabelEvent]] = field(default_factory=list)
     said: list[tuple[int, Comment]] = field(default_factory=list)
-    reactions: set[tuple[int, Reaction]] = field(default_factory=set)
+    reacted: list[tuple[int, Reacted]] = field(default_factory=list)
     given: list[tuple[str, CommitStatus]] = field(default_factory=list)
     artifacts: dict[tuple[str, str], bytes] = field(default_factory=dict)
     denied: set[str] = field(default_factory=set)
@@ -109,6 +110,11 @@ class FakeHost:
         comment = Comment(id=known, author=author, author_is_bot=_is_bot(author), body=body, created=self.now)
         self.said.append((number, comment))
         return comment
+
+    def put_reaction(self, comment_id: int, content: str, login: str) -> None:
+        """Somebody reacts to a comment."""
+        self._tick()
+        self.reacted.append((comment_id, Reacted(content=content, login=login, is_bot=_is_bot(login), at=self.now)))
 
     def status_by(self, sha: str, creator: str, context: str, state: StatusState, description: str) -> None:
         """Somebody sets a status, as whoever may write can."""
@@ -198,7 +204,14 @@ class FakeHost:
         """Put a reaction on a comment; the same one twice is one."""
         if all(comment.id != comment_id for _, comment in self.said):
             raise NotFoundError(f"there is no comment {comment_id}")
-        self.reactions.add((comment_id, content))
+        if all((number, one.content, one.login) != (comment_id, content, self.login) for number, one in self.reacted):
+            self.put_reaction(comment_id, content, self.login)
+
+    def reactions(self, comment_id: int) -> Sequence[Reacted]:
+        """Every reaction to a comment, oldest first."""
+        if all(comment.id != comment_id for _, comment in self.said):
+            raise NotFoundError(f"there is no comment {comment_id}")
+        return [one for number, one in self.reacted if number == comment_id]
 
     def set_status(
         self, sha: str, context: str, state: StatusState, description: str = "", target_url: str = ""

@@ -57,7 +57,7 @@ def markdown_sheet(trials: Sequence[Judged], agent: str) -> str:
         "",
     ]
     for one in trials:
-        lines += [f"## {trial_name(one.question.hash)} ({one.case})", "", *_shown(one.question), ""]
+        lines += [f"## {trial_name(one.question.hash)} ({one.case})", "", *shown(one.question), ""]
         lines += [f"- {dimension}: " for dimension in one.scores]
         lines.append("")
     return "\n".join(lines)
@@ -185,7 +185,8 @@ def items_of(trials: Sequence[Judged]) -> tuple[Item, ...]:
     )
 
 
-def _shown(question: JudgeQuestion) -> Iterator[str]:
+def shown(question: JudgeQuestion) -> Iterator[str]:
+    """What the judge saw, as Markdown: titles of ours, and all that others wrote as indented code."""
     for part in question.parts:
         yield f"**{part.title.capitalize()}**"
         yield ""

@@ -6,30 +6,26 @@ import sys
 from argparse import Namespace
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tabulate import tabulate
 
 from gate.calibration.agreement import LEAST_FAILED
-from gate.calibration.file import merged, print_calibration, read_calibration
+from gate.calibration.file import merged, print_calibration
 from gate.calibration.sample import Judged, draw
 from gate.calibration.sheet import items_of
-from gate.calibration.standing import measured
+from gate.cli.here import Here
 from gate.cli.judged import ANYBODY, SAMPLE, judged_trials, write_sheets
-from gate.cli.ratings import Taken, joined, read_sheets
-from gate.cli.workspace import read_config, read_suite
-from gate.config import Config
+from gate.cli.people import write_drafts
+from gate.cli.ratings import Taken, joined, read_reactions, read_sheets
 from gate.errors import ExitCode, ProblemsError, UsageError
-from gate.fixtures.suite import Suite
-from gate.judges.kin import Models, scripted_models
-from gate.judges.open import open_judge
-from gate.model.calibration import Calibration, Measured, Share
+from gate.github.settings import WORKFLOW_BOT
+from gate.model.calibration import Measured, Share
 from gate.model.problem import Problem
 from gate.model.transcript import Transcript
 from gate.reports.escape import terminal
-from gate.repository.repository import Repository
 from gate.store import RunFolder
 
 _RATER = re.compile(r"[\w.@-]{1,64}")
@@ -46,7 +42,7 @@ def sample(arguments: Namespace) -> int:
     if not chosen:
         of = f" of agent {arguments.agent}" if arguments.agent else ""
         raise UsageError(f"these runs hold no trial{of} that a judge scored", "name runs with a judge: `judge:`")
-    here = _Here.look()
+    here = Here.look()
     places = {agent: _place(here, agent, arguments.out, several=len(chosen) > 1) for agent in sorted(chosen)}
     for agent, place in places.items():
         drawn = draw([one for one, _ in chosen[agent]], arguments.size, arguments.seed)
@@ -62,7 +58,7 @@ def sample(arguments: Namespace) -> int:
 
 def renew(arguments: Namespace) -> int:
     """Hold what people said already against the scores another judge gives the same trials now."""
-    here = _Here.look()
+    here = Here.look()
     found: dict[str, tuple[Measured, ...]] = {}
     for agent, pool in sorted(_judged(arguments.folders).items()):
         known = here.stored(agent)
@@ -91,7 +87,7 @@ def _judged(folders: Sequence[str]) -> Mapping[str, list[tuple[Judged, Transcrip
     return pool
 
 
-def _place(here: "_Here", agent: str, out: str, *, several: bool) -> Path:
+def _place(here: "Here", agent: str, out: str, *, several: bool) -> Path:
     """Where an agent's sheets go. Raises `UsageError` when a sample lies there already."""
     place = Path(out) if out else here.root / here.config.calibration.folder / agent / _today()
     place = place / agent if out and several else place
@@ -101,84 +97,53 @@ def _place(here: "_Here", agent: str, out: str, *, several: bool) -> Path:
 
 
 def agree(arguments: Namespace) -> int:
-    """Take filled sheets into the calibration of their agent, and show how far the judge agrees."""
-    here = _Here.look()
-    taken = _taken([Path(place) for place in arguments.folders], arguments.rater or here.person)
-    if strange := sorted({one.agent for one in taken} - set(here.config.agents)):
+    """Take what people said into the calibration of their agent, and show how far the judge agrees.
+
+    What somebody scored 0 is also written as a draft fixture.
+    """
+    here = Here.look()
+    places = [Path(place) for place in arguments.folders]
+    taken = _taken(places, arguments.rater or here.person)
+    if arguments.reactions:
+        host, number = here.github()
+        taken += [(place, read_reactions(place, host, number, arguments.account or WORKFLOW_BOT)) for place in places]
+    if strange := sorted({one.agent for _, one in taken} - set(here.config.agents)):
         raise UsageError(f"agent {strange[0]} of these sheets is not configured", "see `agents` in agent-gate.yml")
-    if not any(one.items for one in taken):
-        raise UsageError("no sheet is filled in", "write 0, 1 or 2 behind each dimension of sheet-….md")
+    for text in (text for _, one in taken for text in one.told):
+        _say(text)
+    if not any(one.items for _, one in taken):
+        raise UsageError("nobody rated a trial here", "write 0, 1 or 2 behind each dimension of sheet-….md")
     found: dict[str, tuple[Measured, ...]] = {}
-    for agent in sorted({one.agent for one in taken}):
+    for agent in sorted({one.agent for _, one in taken}):
         path = here.path(agent)
-        fresh = joined([item for one in taken if one.agent == agent for item in one.items])
+        fresh = joined([item for _, one in taken if one.agent == agent for item in one.items])
         calibration = merged(here.stored(agent), fresh)
         found[agent] = here.measured(calibration)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(print_calibration(calibration), encoding="utf-8")
         _say(f"{path} written: commit it; it counts once it is on the default branch")
-    for one in taken:
-        for text in one.told:
-            _say(text)
+    for place, one in taken:
+        for draft in write_drafts(here, place, one, _today()):
+            _say(f"{draft} written: a draft fixture of what was scored 0; look at it before you commit it")
     return _show(found, as_json=arguments.json)
 
 
 def show(arguments: Namespace) -> int:
     """How far the judge of today is known on each agent."""
-    here = _Here.look()
+    here = Here.look()
     if arguments.agent and arguments.agent not in here.config.agents:
         raise UsageError(f"no agent {arguments.agent} is configured", f"there are: {', '.join(here.config.agents)}")
     names = [arguments.agent] if arguments.agent else here.config.agents
     return _show({agent: here.measured(here.stored(agent)) for agent in names}, as_json=arguments.json)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Here:
-    """The repository of the working folder: its configuration and suite, and who works in it."""
-
-    root: Path
-    config: Config
-    suite: Suite
-    scripted: Models
-    person: str
-
-    @classmethod
-    def look(cls) -> "_Here":
-        with Repository.discover(Path.cwd()) as repository:
-            tree = repository.work_tree()
-            _, config = read_config(tree)
-            suite = read_suite(tree, config)
-            return cls(
-                root=repository.root,
-                config=config,
-                suite=suite,
-                scripted=scripted_models(config, tree),
-                person=repository.person(),
-            )
-
-    def path(self, agent: str) -> Path:
-        return self.root / self.config.calibration.folder / f"{agent}.json"
-
-    def stored(self, agent: str) -> Calibration:
-        path = self.path(agent)
-        if not path.is_file():
-            return Calibration(agent=agent)
-        return read_calibration(path.read_text(encoding="utf-8"), str(path), agent)
-
-    def measured(self, calibration: Calibration) -> tuple[Measured, ...]:
-        judge = open_judge(self.root, self.config, self.suite.data, scripted=self.scripted)
-        if judge is None:
-            raise UsageError("no judge is configured, so there is none to calibrate", "set `judge:` in agent-gate.yml")
-        return measured(calibration, self.suite.cases, judge.fingerprint, self.config.calibration.agreement)
-
-
-def _taken(places: Sequence[Path], rater: str) -> list[Taken]:
-    """What people filled in; every problem of every folder at once."""
-    taken: list[Taken] = []
+def _taken(places: Sequence[Path], rater: str) -> list[tuple[Path, Taken]]:
+    """What people filled in, by folder; every problem of every folder at once."""
+    taken: list[tuple[Path, Taken]] = []
     problems: list[Problem] = []
     for place in places:
         try:
-            taken.append(read_sheets(place, rater, _today()))
+            taken.append((place, read_sheets(place, rater, _today())))
         except ProblemsError as error:
             problems += error.problems
     if problems:

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from gate.calibration.file import print_calibration
 from gate.calibration.sample import Judged, by_judge
-from gate.calibration.sheet import csv_sheet, items_of, markdown_sheet
+from gate.calibration.sheet import csv_sheet, items_of, markdown_sheet, read_csv, read_markdown
 from gate.calibration.standing import LEAST_LABELS, corrected
 from gate.cli.setting import Setting
 from gate.model.calibration import Calibration, Measured
@@ -57,11 +57,25 @@ def write_sheets(
     place.mkdir(parents=True, exist_ok=True)
     sample = Calibration(agent=agent, items=items_of(trials))
     (place / SAMPLE).write_text(print_calibration(sample), encoding="utf-8")
-    drawn = {one.question.hash: transcripts[one.question.hash] for one in trials}
-    (place / TRANSCRIPTS).write_bytes(_TRANSCRIPTS.dump_json(drawn))
+    kept = {one.question.hash: transcripts[one.question.hash] for one in trials}
+    (place / TRANSCRIPTS).write_bytes(_TRANSCRIPTS.dump_json(kept))
     for rater in raters:
         (place / f"sheet-{rater}.md").write_text(markdown_sheet(trials, agent), encoding="utf-8")
         (place / f"sheet-{rater}.csv").write_text(csv_sheet(trials), encoding="utf-8-sig")
+
+
+def drawn(folder: RunFolder, place: Path) -> list[Judged]:
+    """The trials of a run that were drawn into a folder of sheets."""
+    requests = [Request(case=one.case, arm=one.arm, trial=one.trial) for one in read_transcripts(place).values()]
+    scores = [found for one in requests if (found := folder.scores(one)) is not None]
+    return [one for one, _ in judged_trials(folder, scores)]
+
+
+def is_begun(place: Path) -> bool:
+    """Whether somebody has filled a sheet of this folder in, or tried to."""
+    sheets = [read_markdown(path.read_text("utf-8", "replace"), "") for path in place.glob("sheet-*.md")]
+    sheets += [read_csv(path.read_text("utf-8", "replace"), "") for path in place.glob("sheet-*.csv")]
+    return any(sheet.filled or sheet.problems for sheet in sheets)
 
 
 def read_transcripts(place: Path) -> Mapping[str, Transcript]:
@@ -84,11 +98,13 @@ def spot_check(folder: RunFolder, setting: Setting) -> tuple[str, ...]:
     for agent, found in sorted(pool.items()):
         chance = Random(f"{plan.base.sha} {plan.head.sha} {setting.inputs.started[:10]} {agent}")  # noqa: S311 - no secret
         found.sort(key=lambda one: (one.case, one.trial))
-        drawn = chance.sample(found, max(1, round(part * len(found))))
-        different = {one.question.hash: (one, transcript) for one, transcript in judged_trials(folder, drawn)}
+        chosen = chance.sample(found, max(1, round(part * len(found))))
+        different = {one.question.hash: (one, transcript) for one, transcript in judged_trials(folder, chosen)}
         transcripts = {key: transcript for key, (_, transcript) in different.items()}
         trials = [one for one, _ in different.values()]
-        write_sheets(folder.path / SPOT_CHECK / agent, agent, trials, [ANYBODY], transcripts)
+        place = folder.path / SPOT_CHECK / agent
+        if not is_begun(place):  # what a person wrote stays, also when the run is reported or scored again
+            write_sheets(place, agent, trials, [ANYBODY], transcripts)
         names = [f"{one.case.partition('/')[2]} {one.trial}" for one in transcripts.values()]
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         notes.append(

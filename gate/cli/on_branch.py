@@ -6,6 +6,7 @@ from gate.cli.baseline_commit import commit_baselines
 from gate.cli.delivery import Delivery
 from gate.cli.evaluate import evaluate, noted
 from gate.cli.on_pull_request import ask_of, evaluate_sides, settled_code
+from gate.cli.people import ask_people
 from gate.cli.shallow import repository_root
 from gate.cli.stored import require_default_branch
 from gate.cli.upkeep import keep_baselines
@@ -23,7 +24,10 @@ def evaluate_branch(todo: EvaluateBranch, delivery: Delivery) -> int:
     head = delivery.job.sha or "HEAD"
     if todo.record:
         return _evaluate_and_record(todo, head, delivery)
-    return delivery.finish(evaluate_sides(delivery, "", head, todo.tier, str(todo.tier)))
+    report = evaluate_sides(delivery, "", head, todo.tier, str(todo.tier))
+    code = delivery.finish(report)
+    ask_people(report, delivery)
+    return code
 
 
 def evaluate_merge_group(todo: EvaluateMergeGroup, delivery: Delivery) -> int:
@@ -73,5 +77,6 @@ def _evaluate_and_record(todo: EvaluateBranch, head: str, delivery: Delivery) ->
         with delivery.log.group("Baseline"):
             kept = keep_baselines(workspace, report)
         code = delivery.finish(noted(report, kept.notes))
+        ask_people(report, delivery)
         commit_baselines(workspace, kept.written, "Count a run of this branch into its baseline", delivery)
     return code or int(kept.exit_code)

@@ -178,6 +178,8 @@ def _calibrate(commands: Commands) -> None:
     sample.add_argument("--out", metavar="DIR", help="where to write (default: calibration/AGENT/DATE)")
     agree = parts.add("agree", "calibrate:agree", "take filled sheets in; agreement with intervals per dimension")
     agree.add_argument("folders", nargs="+", metavar="DIR", help="folders of filled sheets, also a run's spot check")
+    agree.add_argument("--reactions", action="store_true", help="also take what people answered by reactions on GitHub")
+    agree.add_argument("--account", default="", metavar="LOGIN", help="who asked there (default: the workflow's bot)")
     agree.add_argument("--rater", default="", metavar="NAME", help="who filled sheet-you (default: git's user.name)")
     _json(agree, "print it as data on stdout")
     renew = parts.add(

@@ -10,6 +10,8 @@ from gate.calibration.file import merged, read_calibration
 from gate.calibration.sheet import Filled, Sheet, not_sampled, rated, read_csv, read_markdown
 from gate.cli.judged import ANYBODY, SAMPLE
 from gate.errors import ProblemsError, UsageError
+from gate.github.host import Host
+from gate.github.spot_check import answers
 from gate.model.calibration import Calibration, Item
 from gate.model.problem import Problem
 
@@ -64,6 +66,15 @@ def read_sheets(place: Path, rater: str, date: str) -> Taken:
         if found
     )
     return Taken(agent=sampled.agent, items=joined(items), told=told)
+
+
+def read_reactions(place: Path, host: Host, number: int, account: str) -> Taken:
+    """Every trial of a folder that people rated by reacting to its comment below an issue."""
+    sampled = read_sample(place)
+    found = answers(host, number, account, sampled.agent, sampled.items)
+    given = sum(len(item.ratings) for item in found.items)
+    told = (f"{given} reactions were taken from issue {number} for {place}", *found.told)
+    return Taken(agent=sampled.agent, items=found.items, told=told)
 
 
 def joined(items: Sequence[Item]) -> tuple[Item, ...]:

@@ -86,3 +86,7 @@ class CalibrationConfig(Section):
     """Agreement that must be shown with 95 % confidence before a dimension's judge may block."""
     spot_check: float = Field(default=0.1, ge=0, le=1)
     """Share of judged trials a run draws for people to check."""
+    issue: int | None = Field(default=None, ge=1)
+    """Number of the issue in which runs of the default branch ask people by comments; unset = they ask nobody there."""
+    comments: int = Field(default=5, ge=1, le=20)
+    """Most comments a run adds there."""

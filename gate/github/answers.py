@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from gate.github.host import Comment, CommitStatus, LabelEvent, PullRequest, PullRequestState, StatusState
+from gate.github.host import Comment, CommitStatus, LabelEvent, PullRequest, PullRequestState, Reacted, StatusState
 
 GHOST = "ghost"
 """Who GitHub shows where an account was deleted."""
@@ -108,6 +108,23 @@ class CommentAnswer(Answer):
             author_is_bot=author.is_bot or self.performed_via_github_app is not None,
             body=self.body or "",
             created=self.created_at,
+        )
+
+
+class ReactionAnswer(Answer):
+    """A reaction to a comment."""
+
+    content: str
+    user: User | None = None
+    created_at: datetime
+
+    def value(self) -> Reacted:
+        """The gate's own value of it. That of a deleted account is a program's: nobody stands for it."""
+        return Reacted(
+            content=self.content,
+            login=(self.user or _NOBODY).login,
+            is_bot=self.user is None or self.user.is_bot or self.user.login == GHOST,
+            at=self.created_at,
         )
 
 

@@ -21,6 +21,7 @@ from gate.github.answers import (
     ObjectAnswer,
     PermissionAnswer,
     PullRequestAnswer,
+    ReactionAnswer,
     RefAnswer,
     StatusAnswer,
 )
@@ -31,6 +32,7 @@ from gate.github.host import (
     LabelEvent,
     Permission,
     PullRequest,
+    Reacted,
     Reaction,
     StatusState,
 )
@@ -48,6 +50,7 @@ _NOT_FAST_FORWARD = 422
 Model = TypeVar("Model", bound=BaseModel)
 _LABEL_EVENTS = TypeAdapter(tuple[IssueEvent, ...])
 _COMMENTS = TypeAdapter(tuple[CommentAnswer, ...])
+_REACTIONS = TypeAdapter(tuple[ReactionAnswer, ...])
 _STATUSES = TypeAdapter(tuple[StatusAnswer, ...])
 _FILES = TypeAdapter(tuple[FileAnswer, ...])
 _PULLS = TypeAdapter(tuple[PullRequestAnswer, ...])
@@ -145,6 +148,12 @@ class GitHub:
         """Put a reaction on a comment; the same one twice is one."""
         purpose = Purpose(what="react to a comment", permission="pull-requests: write")
         self._ask("POST", f"/issues/comments/{comment_id}/reactions", purpose, {"content": content})
+
+    def reactions(self, comment_id: int) -> Sequence[Reacted]:
+        """Every reaction to a comment, oldest first."""
+        purpose = Purpose(what="read the reactions to a comment", permission="issues: read")
+        found = self._all(_REACTIONS, f"/issues/comments/{comment_id}/reactions", purpose)
+        return sorted((answer.value() for answer in found), key=lambda one: one.at)
 
     def set_status(
         self, sha: str, context: str, state: StatusState, description: str = "", target_url: str = ""

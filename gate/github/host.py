@@ -49,6 +49,16 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reacted:
+    """A reaction to a comment: which one, whose, and since when."""
+
+    content: str
+    login: str
+    is_bot: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LabelEvent:
     """Who put a label on or took it off, and when by the server's clock; it says nothing about the commit."""
 
@@ -134,6 +144,10 @@ class Host(Protocol):
 
     def react(self, comment_id: int, content: Reaction) -> None:
         """Put a reaction on a comment; the same one twice is one."""
+        ...
+
+    def reactions(self, comment_id: int) -> Sequence[Reacted]:
+        """Every reaction to a comment, oldest first."""
         ...
 
     def set_status(

@@ -103,12 +103,11 @@ def _fixtures(
         case = draft.case
         if manifest is not None and not given.values.keys() <= manifest.values.keys():
             case = replace(resolve(case, given), data={})
-        yield f"{root}/{outline.name}/{folders[topic]}/{case.id}.md", _text(replace(draft, case=case))
+        yield f"{root}/{outline.name}/{folders[topic]}/{case.id}.md", draft_text(replace(draft, case=case))
 
 
-def _text(draft: Draft) -> str:
+def draft_text(draft: Draft, origin: str = "made from the agent's definition") -> str:
+    """The fixture of a draft, with what is left to its author as a comment; `origin` says what it was made from."""
     head, separator, body = print_fixture(draft.case).partition("\n---\n")
     advice = "".join(f"- {line}\n" for line in draft.advice)
-    return (
-        f"{head}{separator}\n<!--\nA draft, made from the agent's definition. What is left to you:\n{advice}-->\n{body}"
-    )
+    return f"{head}{separator}\n<!--\nA draft, {origin}. What is left to you:\n{advice}-->\n{body}"

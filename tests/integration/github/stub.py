@@ -50,7 +50,7 @@ class State:
 
     pulls: dict[int, Json] = field(default_factory=dict)
     comments: dict[int, list[Json]] = field(default_factory=lambda: defaultdict(list))
-    reactions: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    reactions: dict[int, list[Json]] = field(default_factory=lambda: defaultdict(list))
     events: dict[int, list[Json]] = field(default_factory=lambda: defaultdict(list))
     files: dict[int, list[Json]] = field(default_factory=lambda: defaultdict(list))
     statuses: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
@@ -106,6 +106,11 @@ class State:
         comment = {"id": max(ids, default=1000) + 1, "user": dict(user), "body": body, "created_at": self.now()}
         self.comments[number].append(comment)
         return comment
+
+    def react(self, comment_id: int, content: str, user: Mapping[str, str] | None) -> Json:
+        reaction = {"content": content, "user": dict(user) if user else None, "created_at": self.now()}
+        self.reactions[comment_id].append(reaction)
+        return reaction
 
     def label(self, number: int, name: str, actor: Mapping[str, str], kind: str = "labeled") -> None:
         labels = self.pulls[number]["labels"]
@@ -260,8 +265,15 @@ def _delete_comment(asked: Asked) -> Json:
 @route("POST", r"/issues/comments/(\d+)/reactions")
 def _react(asked: Asked) -> Json:
     _comment(asked)
-    asked.state.reactions[int(asked.groups[0])].add(asked.body["content"])
-    return {"content": asked.body["content"]}
+    known = asked.state.reactions[int(asked.groups[0])]
+    mine = [one for one in known if (one["content"], one["user"]) == (asked.body["content"], asked.state.me)]
+    return mine[0] if mine else asked.state.react(int(asked.groups[0]), asked.body["content"], asked.state.me)
+
+
+@route("GET", r"/issues/comments/(\d+)/reactions")
+def _reactions(asked: Asked) -> Json:
+    _comment(asked)
+    return asked.state.reactions[int(asked.groups[0])]
 
 
 def _comment(asked: Asked) -> Json:

@@ -118,10 +118,18 @@ def test_a_comment_is_written_changed_reacted_to_and_deleted(stub: Stub, host: G
     host.react(comment.id, "+1")
 
     assert (comment.author, comment.author_is_bot, changed.body) == ("github-actions[bot]", True, "second")
-    assert stub.state.reactions[comment.id] == {"+1"}
+    assert [one.content for one in host.reactions(comment.id)] == ["+1"]
     host.delete_comment(comment.id)
     host.delete_comment(comment.id)
     assert host.comments(1) == []
+
+
+def test_the_reaction_of_a_deleted_account_is_nobodys(stub: Stub, host: GitHub) -> None:
+    stub.state.add_pull(1, head=SHA, base=BASE)
+    comment = host.create_comment(1, "first")
+    stub.state.react(comment.id, "+1", None)
+
+    assert [(one.login, one.is_bot) for one in host.reactions(comment.id)] == [("ghost", True)]
 
 
 def test_a_status_is_cut_to_its_length_and_read_back_newest_first(stub: Stub, host: GitHub) -> None:

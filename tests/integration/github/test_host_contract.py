@@ -12,6 +12,7 @@ from gate.github.host import Host
 from tests.fakes_github import BOT, FakeHost
 from tests.integration.github.emulated import BOT as EMULATED_BOT
 from tests.integration.github.emulated import Repository
+from tests.integration.github.stub import BOT as BOT_ACCOUNT
 from tests.integration.github.stub import Stub, person
 
 GAPS = {
@@ -20,6 +21,7 @@ GAPS = {
     "test_a_stranger_may_nothing": "permissions are called `push` and `pull`, not `write` and `read`",
     "test_statuses_are_told_newest_first_with_who_set_them_and_when": "there are no commit statuses",
     "test_a_reaction_is_put_on_a_comment_that_is_there": "there are no reactions",
+    "test_reactions_tell_who_gave_them_and_when": "there are no reactions",
     "test_the_pull_request_follows_a_commit": "the head of a pull request does not follow its branch",
 }
 """What the emulator does not do as GitHub does, by the test that shows it."""
@@ -42,6 +44,9 @@ class Place(ABC):
     def label(self, name: str, actor: str) -> None: ...
 
     @abstractmethod
+    def put_reaction(self, comment_id: int, content: str, login: str) -> None: ...
+
+    @abstractmethod
     def permit(self, login: str) -> None: ...
 
 
@@ -58,6 +63,9 @@ class InMemory(Place):
 
     def label(self, name: str, actor: str) -> None:
         self.fake.put_label(self.number, name, actor)
+
+    def put_reaction(self, comment_id: int, content: str, login: str) -> None:
+        self.fake.put_reaction(comment_id, content, login)
 
     def permit(self, login: str) -> None:
         self.fake.permissions[login] = "write"
@@ -87,6 +95,9 @@ class OnStub(Place):
     def label(self, name: str, actor: str) -> None:
         self.state.label(self.number, name, person(actor))
 
+    def put_reaction(self, comment_id: int, content: str, login: str) -> None:
+        self.state.react(comment_id, content, BOT_ACCOUNT if login == BOT else person(login))
+
     def permit(self, login: str) -> None:
         self.state.permissions[login] = "write"
 
@@ -107,6 +118,9 @@ class Emulated(Place):
     def label(self, name: str, actor: str) -> None:
         self.repository.permit(actor, "push")
         self.repository.label(self.number, name, actor)
+
+    def put_reaction(self, comment_id: int, content: str, login: str) -> None:
+        raise NotImplementedError(f"{login} cannot react with {content} to {comment_id} here")
 
     def permit(self, login: str) -> None:
         self.repository.permit(login, "push")
@@ -212,6 +226,20 @@ def test_a_reaction_is_put_on_a_comment_that_is_there(place: Place) -> None:
 
     with pytest.raises(NotFoundError):
         place.host.react(first.id, "+1")
+
+
+def test_reactions_tell_who_gave_them_and_when(place: Place) -> None:
+    comment = place.host.create_comment(place.number, "what do you say?")
+    place.host.react(comment.id, "eyes")
+    place.host.react(comment.id, "eyes")
+    place.put_reaction(comment.id, "-1", "ann")
+
+    found = place.host.reactions(comment.id)
+
+    assert [(one.content, one.login, one.is_bot) for one in found] == [("eyes", BOT, True), ("-1", "ann", False)]
+    assert found[0].at < found[1].at
+    with pytest.raises(NotFoundError):
+        place.host.reactions(comment.id + 99)
 
 
 def test_files_are_read_at_a_commit_or_a_branch(place: Place) -> None:

@@ -104,7 +104,7 @@ class World:
 
     def snapshot(self) -> object:
         host = self.host
-        return (dict(host.branches), list(host.given), list(host.said), set(host.reactions), dict(host.requests))
+        return (dict(host.branches), list(host.given), list(host.said), list(host.reacted), dict(host.requests))
 
 
 def asked(ask: Ask | None) -> Ask:
@@ -134,7 +134,7 @@ def copy_of(host: FakeHost) -> FakeHost:
         events=list(host.events),
         said=list(host.said),
         given=list(host.given),
-        reactions=set(),
+        reacted=[],
     )
 
 
@@ -528,7 +528,7 @@ def test_a_wrong_command_is_answered_with_its_remedy(world: World, command: str,
 
     assert says in world.sign(event).text
     assert says in world.replies()[-1]
-    assert {content for _, content in world.host.reactions} == {"-1"}
+    assert {one.content for _, one in world.host.reacted} == {"-1"}
 
 
 def test_a_passing_result_has_nothing_to_accept(world: World, demo_repository: Path) -> None:

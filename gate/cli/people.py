@@ -1,0 +1,82 @@
+"""Asks people about a run's spot check by comments, and turns what they found bad into draft fixtures."""
+
+import os
+from collections import defaultdict
+from pathlib import Path
+
+from gate.calibration.sheet import trial_name
+from gate.cli.delivery import Delivery
+from gate.cli.here import Here
+from gate.cli.judged import SPOT_CHECK, drawn, read_transcripts
+from gate.cli.ratings import Taken
+from gate.fixtures.parsing import parse
+from gate.github.host import Host
+from gate.github.spot_check import Question, ask
+from gate.model.report import Report
+from gate.model.words import Dimension, Tier
+from gate.redaction.masks import Known, Masking, redacted
+from gate.scaffold.from_trial import draft_from_trial
+from gate.scaffold.naming import unused
+from gate.store import RunFolder
+
+
+def ask_people(report: Report, delivery: Delivery) -> None:
+    """Ask about some of the spot check below the configured issue; what cannot be asked is said and changes nothing.
+
+    Only runs by the clock or by hand ask: a push, like a pull request, is no occasion to bother people.
+    """
+    if report.plan.tier in {Tier.PULL_REQUEST, Tier.NAMED}:
+        return
+    with RunFolder.open(Path(report.folder)) as folder:
+        config = folder.inputs().config.calibration
+        questions = _questions(folder) if config.issue is not None else []
+    number, account = config.issue, delivery.settings.account
+    if number is None or not questions:
+        return
+
+    def act(host: Host) -> None:
+        asked = ask(host, number, account, questions, config.comments)
+        delivery.note(f"{asked} judged trials wait for a reaction in issue {number}")
+
+    delivery.attempt(f"ask people in issue {number} (this needs `issues: write`)", act)
+
+
+def _questions(folder: RunFolder) -> list[Question]:
+    """One dimension of each drawn trial: which one is settled by the trial, so that all get their turn."""
+    found = []
+    for place in sorted((folder.path / SPOT_CHECK).glob("*")):
+        for trial in drawn(folder, place):
+            names = sorted(trial.scores)
+            turn = int(trial.question.hash[:8], 16) % len(names)
+            found.append(Question(agent=place.name, trial=trial, dimension=names[turn]))
+    return found
+
+
+def write_drafts(here: Here, place: Path, taken: Taken, day: str) -> list[Path]:
+    """A draft fixture for each trial that somebody scored 0, beside the fixtures of its agent; those that are new.
+
+    What the trial holds of people is masked, also where it came from a recording that was not.
+    """
+    root, config, suite, transcripts = here.root, here.config, here.suite, read_transcripts(place)
+    bad: dict[str, dict[Dimension, str]] = defaultdict(dict)
+    cases = {item.question: item.case for item in taken.items}
+    for item in taken.items:
+        for rating in item.ratings:
+            if rating.score == 0:
+                bad[item.question].setdefault(item.dimension, rating.reason)
+    secrets = [os.environ.get(name, "") for name in config.secret_variables()]
+    masking = Masking.of(config.redaction, secrets)
+    used = {case.id for case in suite.cases if case.agent == taken.agent}
+    written = []
+    for question, said in sorted(bad.items()):
+        known = next((one for one in suite.cases if one.key == f"{taken.agent}/{cases[question]}"), None)
+        path = root / config.fixtures / taken.agent / "from-people" / f"{cases[question]}-{trial_name(question)[:7]}.md"
+        if known is None or question not in transcripts or path.exists():
+            continue
+        plain = parse((root / known.path).read_text(encoding="utf-8"), known.path, agent=taken.agent)
+        transcript = redacted(transcripts[question], Known(known, suite.data), masking)
+        text = draft_from_trial(plain, transcript, said, name=unused(path.stem, used), day=day)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        written.append(path)
+    return written

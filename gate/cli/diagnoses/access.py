@@ -141,12 +141,9 @@ def _no_judge(holding: Holding) -> Diagnosis:
     toned = [case.id for case in holding.cases if case.status is Status.FROZEN and Dimension.TONE in case.dimensions]
     if not toned:
         return fine("judge", "none is configured: the checks alone decide, and no secret is needed")
-    says = (
-        f"none is configured, and {count(len(toned), 'frozen case')} score tone, which no check does, first {toned[0]}"
-    )
-    return problem(
-        "judge", says, "name a judge in agent-gate.yml, or take `tone` off these cases: they cannot be green"
-    )
+    says = f"none is configured, and {count(len(toned), 'frozen case')} ask for tone, which no check scores"
+    remedy = "name a judge in agent-gate.yml, or take `tone` off: as it is, these cases cannot be green"
+    return problem("judge", f"{says}, first {toned[0]}", remedy)
 
 
 def _live_judge(holding: Holding, environ: Mapping[str, str]) -> Diagnosis:

@@ -1,12 +1,17 @@
 """Caps on what a run may use, and what is left out when they are reached: P2 first, then P1 repeats, never P0."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
+from gate.model.case import Json
 from gate.model.comparison import Request
-from gate.model.words import Severity
+from gate.model.transcript import Transcript
+from gate.model.words import Arm, Severity
+
+_SHOWN_KINDS = 8
+_LONGEST_KIND = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +38,8 @@ class Meter:
     """What a run has used so far. `money` counts only models that have a price, `judge_money` of it the judge's.
 
     `left_out`: trials that a cap kept from running. `masked`: places in transcripts that were masked, by kind.
+    `unknown`: what drivers were told and did not understand, by kind. `answered`: trials by agent, arm and the version
+    that answered, where the platform names one.
     """
 
     trials: int = 0
@@ -43,6 +50,8 @@ class Meter:
     judge_money: float = 0.0
     left_out: list[Request] = field(default_factory=list)
     masked: Counter[str] = field(default_factory=Counter)
+    unknown: Counter[str] = field(default_factory=Counter)
+    answered: Counter[tuple[str, Arm, str]] = field(default_factory=Counter)
 
     @property
     def tokens(self) -> int:
@@ -59,6 +68,15 @@ class Meter:
         self.judge_money += other.judge_money
         self.left_out += other.left_out
         self.masked += other.masked
+        self.unknown += other.unknown
+        self.answered += other.answered
+
+    def heard(self, transcript: Transcript) -> None:
+        """Count what a transcript tells beside what it cost."""
+        self.masked.update(transcript.redacted)
+        self.unknown.update(_kind(one) for turn in transcript.turns for one in turn.unknown)
+        if transcript.version:
+            self.answered[transcript.case.partition("/")[0], transcript.arm, transcript.version] += 1
 
 
 def affordable(
@@ -98,6 +116,38 @@ def masked_words(masked: Mapping[str, int]) -> tuple[str, ...]:
         return ()
     kinds = ", ".join(f"{kind} {number:,}" for kind, number in sorted(masked.items()))
     return (f"masked in replies and tool results before anything was kept: {kinds}",)
+
+
+def unknown_words(unknown: Mapping[str, int]) -> tuple[str, ...]:
+    """What was not understood of what platforms told, as a sentence for the report; () when it was nothing."""
+    if not unknown:
+        return ()
+    shown = sorted(unknown.items(), key=lambda item: (-item[1], item[0]))
+    kinds = ", ".join(f"{kind} {number:,}" for kind, number in shown[:_SHOWN_KINDS])
+    more = f" and {len(shown) - _SHOWN_KINDS} more kinds" if len(shown) > _SHOWN_KINDS else ""
+    return (f"not understood, and kept as it came in the transcripts (`unknown`): {kinds}{more}",)
+
+
+def answered_words(answered: Iterable[tuple[str, Arm, str]]) -> tuple[str, ...]:
+    """Which version answered, a sentence for each agent and arm."""
+    return tuple(f"`{agent}` {arm} answered: {version}" for agent, arm, version in sorted(answered))
+
+
+def mixed_words(answered: Iterable[tuple[str, Arm, str]]) -> str:
+    """Why trials cannot be counted together: several versions of one arm answered; "" when they can."""
+    versions: dict[tuple[str, Arm], list[str]] = {}
+    for agent, arm, version in sorted(answered):
+        versions.setdefault((agent, arm), []).append(version)
+    return "; ".join(
+        f"several versions of {agent} answered as {arm} ({', '.join(found)}), so its trials cannot be counted together"
+        for (agent, arm), found in versions.items()
+        if len(found) > 1
+    )
+
+
+def _kind(told: Json) -> str:
+    said = told.get("type") or told.get("stepType") if isinstance(told, dict) else None
+    return str(said)[:_LONGEST_KIND] if said else "without a type"
 
 
 def _is_p2(_: Request, severity: Severity) -> bool:

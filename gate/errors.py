@@ -11,6 +11,7 @@ GateError
 │   ├── NotFoundError      there is no such thing, or the token may not see it
 │   └── StaleError         a branch moved between reading and writing
 ├── CouldNotTellError      agent, judge or platform unavailable
+│   ├── VersionChangedError    another version may have answered than the one that was asked
 │   └── UnreachableError   GitHub did not answer
 │       └── RateLimitedError   it asked to wait longer than a run can
 └── InterruptedRunError    stopped by the person or the runner
@@ -85,6 +86,14 @@ class CouldNotTellError(GateError):
     def __init__(self, message: str, hint: str = "", *, again: bool = True) -> None:
         super().__init__(message, hint)
         self.again = again
+
+
+class VersionChangedError(CouldNotTellError):
+    """Nobody knows which version of `agent` answered; nothing that was tried of it counts."""
+
+    def __init__(self, agent: str, message: str, hint: str) -> None:
+        super().__init__(message, hint, again=False)
+        self.agent = agent
 
 
 class HostError(GateError):

@@ -174,4 +174,4 @@ def _count(used: Meter, transcript: Transcript | None, scores: TrialScores, stag
         used.input_tokens += sum(turn.input_tokens for turn in transcript.turns)
         used.output_tokens += sum(turn.output_tokens for turn in transcript.turns)
         used.money += stage.price(transcript)
-        used.masked.update(transcript.redacted)
+        used.heard(transcript)

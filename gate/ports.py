@@ -45,11 +45,18 @@ class Agent(Protocol):
         """SHA-256 of the definition that answers in this arm."""
         ...
 
+    def version(self, arm: Arm) -> str:
+        """What answers in this arm, as the platform names it; "" where the definition itself is run. Known while open.
+
+        Trials of different versions are never counted together.
+        """
+        ...
+
     def open(self) -> AbstractAsyncContextManager[Sequence[Problem]]:
         """Held open around all trials: connects, refuses what may not be run, tidies up when left.
 
         Gives what is wrong with the head's definition; when there is anything, no trial can be run. Raises
-        `UsageError` for what the user must set up or may not do, `CouldNotTellError` also when, on leaving, another
+        `UsageError` for what the user must set up or may not do, `VersionChangedError` when, on leaving, another
         version turns out to have answered than the one that was asked.
         """
         ...

@@ -11,7 +11,7 @@ by a kill is dropped when read. Transcripts lie below their agent because a case
 import fcntl
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -175,9 +175,7 @@ class RunFolder:
 
     def set_scores_aside(self) -> None:
         """Begin the scores anew; the old ones, which were paid for, stay beside as `scores-1.jsonl` and so on."""
-        if self._appending is not None:
-            self._appending.close()
-            self._appending = None
+        self._stop_appending()
         self._scores = {}
         path = self.path / "scores.jsonl"
         if path.exists():
@@ -221,14 +219,33 @@ class RunFolder:
             if transcript is not None and transcript.error:
                 (self.path / self._transcript_path(request)).unlink()
 
+    def set_trials_aside(self, stale: Callable[[Transcript], bool]) -> int:
+        """Make the trials missing whose transcript is stale; how many those are. They stay beside, in `void/`."""
+        void = [one for one in self.transcripts() if stale(one)]
+        if not void:
+            return 0
+        known = self._known_scores()
+        for one in void:
+            known.pop((one.case, one.arm, one.trial), None)
+            path = self._transcript_path(Request(case=one.case, arm=one.arm, trial=one.trial))
+            self._write(f"void/{path}", (self.path / path).read_bytes())
+        self._stop_appending()
+        self._write("scores.jsonl", b"".join(_SCORES.dump_json(one) + b"\n" for one in known.values()))
+        for one in void:
+            (self.path / self._transcript_path(Request(case=one.case, arm=one.arm, trial=one.trial))).unlink()
+        return len(void)
+
     def close(self) -> None:
         """Close the scores file, if it is open, and give the folder free."""
-        if self._appending is not None:
-            self._appending.close()
-            self._appending = None
+        self._stop_appending()
         if self._claimed is not None:
             os.close(self._claimed)
             self._claimed = None
+
+    def _stop_appending(self) -> None:
+        if self._appending is not None:
+            self._appending.close()
+            self._appending = None
 
     def _known_scores(self) -> dict[tuple[str, Arm, int], TrialScores]:
         if self._scores is None:

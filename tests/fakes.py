@@ -38,6 +38,9 @@ class FakeAgent:
     def fingerprint(self, arm: Arm) -> str:
         return {Arm.BASE: "b" * 64, Arm.HEAD: "c" * 64}[arm]
 
+    def version(self, arm: Arm) -> str:
+        return ""
+
     def open(self) -> AbstractAsyncContextManager[Sequence[Problem]]:
         return nullcontext(self.problems)
 

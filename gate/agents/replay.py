@@ -101,6 +101,11 @@ class ReplayAgent:
         """The definition's fingerprint in this arm."""
         return self._fingerprints[arm]
 
+    def version(self, arm: Arm) -> str:
+        """None: the recorded definition itself answers."""
+        del arm
+        return ""
+
     def open(self) -> AbstractAsyncContextManager[Sequence[Problem]]:
         """Nothing to hold open: recordings are read as they are asked for."""
         return nullcontext(())

@@ -8,7 +8,7 @@ from functools import reduce
 import anyio
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
-from gate.errors import CouldNotTellError
+from gate.errors import CouldNotTellError, UsageError
 from gate.model.case import Case, Json
 from gate.model.transcript import Captured, Transcript, TurnRecord
 from gate.model.words import Arm
@@ -55,13 +55,15 @@ async def run_trial(
                 turns.clear()
                 async with (around or _nothing)(case, arm, trial) as prepared:
                     async with (
+                        agent.session(prepared, arm, trial) as session,  # may wait for a place, so it is not timed
                         _within(patience.case_seconds, "the whole conversation"),
-                        agent.session(prepared, arm, trial) as session,
                     ):
                         await _converse(session, prepared, turns, patience.turn_seconds)
                     given = {one.name: one.value for one in prepared.variables if one not in case.variables}
     except CouldNotTellError as fault:
         error, passing = fault.line, fault.again
+    except UsageError as fault:
+        raise UsageError(f"{case.id}: {fault.message}", fault.hint) from fault
     return Transcript(
         case=case.key,
         arm=arm,
@@ -72,6 +74,7 @@ async def run_trial(
         captured=reduce(Captured.also, (turn.captured for turn in turns), agent.capabilities.captured),
         error=error,
         passing=passing,
+        version=agent.version(arm),
     )
 
 

@@ -11,13 +11,14 @@ import anyio
 
 from gate import __version__
 from gate.agents.open import open_agents
-from gate.budget import Meter
+from gate.budget import Meter, mixed_words
 from gate.cli.judged import rates, spot_check, standings
 from gate.cli.progress import RunLog, watching
 from gate.cli.setting import Setting
 from gate.cli.workspace import Workspace, reopened
 from gate.config import Config, VerdictsConfig
-from gate.errors import StoreError
+from gate.errors import StoreError, VersionChangedError
+from gate.model.comparison import Findings
 from gate.model.plan import Plan
 from gate.model.report import Report
 from gate.planning.sides import Scope
@@ -130,7 +131,14 @@ def conduct(
     with watching() as display, RunLog(folder.path / "run.log", display) as watcher:
         stage = setting.stage(folder, agents, watcher, shuffle)
         judges = rescore or agents is not None
-        findings = anyio.run(partial(setting.drive, stage, agents, used, judges=judges))
+        try:
+            findings = anyio.run(partial(setting.drive, folder, stage, agents, used, judges=judges))
+        except VersionChangedError as change:
+            void = f"{change.agent}/"
+            folder.set_trials_aside(lambda one: one.case.startswith(void))
+            findings = Findings(cases={}, environment=change.message)
+    if mixed := mixed_words(used.answered):
+        findings = Findings(cases={}, environment=mixed)
     if findings.broken != setting.inputs.broken:
         folder.save_start(replace(setting.inputs, broken=findings.broken), setting.plan)
     spend = setting.spend(used, time.monotonic() - began)

@@ -4,17 +4,19 @@ import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from random import Random
 
+from gate.agents.agentforce.guards import refuse_record_ids
 from gate.agents.hooks import Hooks
 from gate.agents.open import held_open
 from gate.agents.trial import Patience, run_trial
 from gate.baselines.comparable import Scorers
 from gate.baselines.record import Origin
-from gate.budget import Caps, Meter, left_out_words, masked_words
+from gate.budget import Caps, Meter, answered_words, left_out_words, masked_words, unknown_words
 from gate.calibration.standing import advisory_from
-from gate.config import LIVE, Config, Driver, LiveDriver, Price
+from gate.config import LIVE, AgentforceDriver, AgentforcePreviewDriver, Config, Driver, LiveDriver, Price
 from gate.errors import ProblemsError
 from gate.judges.open import open_judge
 from gate.model.calibration import Advisory
@@ -152,26 +154,41 @@ class Setting:
             expected=_expected(self.plan.forecast),
         )
 
-    async def drive(self, stage: Stage, agents: Mapping[str, Agent] | None, used: Meter, *, judges: bool) -> Findings:
+    async def drive(
+        self, folder: RunFolder, stage: Stage, agents: Mapping[str, Agent] | None, used: Meter, *, judges: bool
+    ) -> Findings:
         """What the configured policy finds; `used` is counted up. Shards of a merged run are driven one by one.
 
         Nothing runs when an agent's head cannot be run as it is written; the findings then say what is wrong with it.
+        Trials that are kept of another version than the one that answers now are set aside, and made again.
         `judges`: the judge will be asked; where only kept scores are read it need not answer.
         """
         if agents is None and self.inputs.broken:
             return _broken(self.inputs.broken)
+        self._refuse(agents)
         judge = self.judge if judges else None
         async with held_open((agents or {}).values(), self._hooks(agents).values(), judge) as problems:
-            return await self._driven(stage, used) if not problems else _broken(problems)
+            if problems:
+                return _broken(problems)
+            if agents is not None:
+                folder.set_trials_aside(partial(_of_another_version, agents))
+            return await self._driven(stage, used)
 
     async def follow(
         self, procedure: Procedure, stage: Stage, agents: Mapping[str, Agent] | None, used: Meter
     ) -> Findings:
         """What one procedure finds of everything. Raises `ProblemsError` when an agent's head cannot be run."""
+        self._refuse(agents)
         async with held_open((agents or {}).values(), self._hooks(agents).values(), self.judge) as problems:
             if problems:
                 raise ProblemsError(problems)
             return await drive(procedure, stage, used)
+
+    def _refuse(self, agents: Mapping[str, Agent] | None) -> None:
+        """Raises `ProblemsError` when a case would send an org the id of one of its records."""
+        drivers = {name: self.inputs.config.agents[name].driver for name in agents or {}}
+        in_orgs = {name for name, one in drivers.items() if isinstance(one, AgentforceDriver | AgentforcePreviewDriver)}
+        refuse_record_ids(case for case in self.inputs.cases if case.agent in in_orgs)
 
     def _hooks(self, agents: Mapping[str, Agent] | None) -> Mapping[str, Hooks]:
         """Of the agents that run and have any."""
@@ -229,7 +246,7 @@ class Setting:
             *errored_words(folder.all_scores()),
             *self._watched(folder),
             *dropped,
-            *masked_words(used.masked),
+            *said_of(used),
             *self._of_judge(),
             *notes,
         )
@@ -298,6 +315,16 @@ def _expected(forecast: Forecast) -> Meter:
         input_tokens=forecast.tokens,
         money=forecast.money or 0.0,
     )
+
+
+def said_of(used: Meter) -> tuple[str, ...]:
+    """What is told of the transcripts of a run: who answered, what was masked, what was not understood."""
+    return (*answered_words(used.answered), *masked_words(used.masked), *unknown_words(used.unknown))
+
+
+def _of_another_version(agents: Mapping[str, Agent], kept: Transcript) -> bool:
+    agent = agents.get(kept.case.partition("/")[0])
+    return agent is not None and kept.arm in agent.capabilities.arms and kept.version != agent.version(kept.arm)
 
 
 def _broken(problems: Sequence[Problem]) -> Findings:

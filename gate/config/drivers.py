@@ -10,6 +10,8 @@ from gate.config.section import Section
 Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 """Name of an environment variable. Secrets are named in the file and live in the environment."""
 Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+")]
+Version = Annotated[str, Field(pattern=r"^(v\d+)?$")]
+"""Name of an agent's version in an org."""
 Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
 INSTANCE_VARIABLE = "SF_INSTANCE_URL"
 """Where an org's address is looked for when the configuration names none."""
@@ -19,7 +21,7 @@ class LimitsConfig(Section):
     """What a service bears. 0 = no limit of its own beside the run's `concurrency`."""
 
     at_once: int = Field(default=0, ge=0)
-    """Sessions or calls in flight at once."""
+    """Sessions open at once (of an org: those of all its agents together), or calls in flight."""
     per_minute: int = Field(default=0, ge=0)
     """Requests begun in a minute."""
 
@@ -147,16 +149,34 @@ class AgentforceDriver(LiveDriver):
     agent: str = ""
     """Developer name in the org; empty = the agent's name here."""
     org: OrgConfig = OrgConfig()
+    version: Version = ""
+    """Version to run, as the org names it (`v4`); empty = the active one. Another one needs `state: evaluation`."""
     base_agent: str = ""
-    """Developer name of a second agent that runs the base's definition; empty = only the head runs."""
+    """Developer name of a second agent that runs the base's definition."""
+    base_version: Version = ""
+    """Version that runs the base's definition; another one than the active needs `state: evaluation`."""
     base_org: OrgConfig | None = None
     """Org that runs the base's definition; empty = the same org."""
-    bypass_user: bool = True
-    """true = runs as the agent's own user, false = as the token's; employee agents need false."""
+    bypass_user: bool | None = None
+    """true = runs as the agent's own user, false = as the run-as user; empty = by the agent's type."""
     stream: bool = False
     """Ask for answers as streams; the answers are the same."""
-    state: Literal["trace", "none"] = "trace"
-    """Where tool calls are read: the plan trace of each turn; none = they are not captured."""
+    state: Literal["trace", "evaluation", "none"] = "trace"
+    """trace = tool calls are read from each turn's plan trace, evaluation = the Evaluation API holds the conversations
+    and tells the state after each turn, none = they are not captured."""
+
+    @property
+    def runs_base(self) -> bool:
+        """Whether something holds the base's definition; else only the head runs."""
+        return bool(self.base_agent or self.base_version or self.base_org)
+
+    @model_validator(mode="after")
+    def _can_run_the_version(self) -> Self:
+        if (self.version or self.base_version) and self.state != "evaluation":
+            raise ValueError("the Agent API runs the active version only: a version needs `state: evaluation`")
+        if self.stream and self.state == "evaluation":
+            raise ValueError("the Evaluation API does not stream: leave out `stream`")
+        return self
 
     def secret_variables(self) -> frozenset[str]:
         """Those of its orgs."""
@@ -176,10 +196,10 @@ class AgentforcePreviewDriver(LiveDriver):
     org: OrgConfig = OrgConfig()
     actions: Literal["simulated", "live"] = "simulated"
     """simulated = actions are invented by a model: routing and arguments only; live = as deployed in the org."""
-    bypass_user: bool = True
-    """true = runs as the agent's default user, which the org must have; employee agents need false."""
-    version: str = "v0"
-    """Version name the compiled definition is given, e.g. the `vN` of the bundle's target."""
+    bypass_user: bool | None = None
+    """true = runs as the agent's default user, which the org must have; empty = when the org has it."""
+    version: Version = ""
+    """Version name the compiled definition is given; empty = the `vN` of the bundle's target, else `v0`."""
 
     def files(self) -> tuple[str, ...]:
         """The script, where one is named."""

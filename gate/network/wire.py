@@ -76,6 +76,11 @@ class Wire:
         self._breaker = Breaker(self._pace.now)
         self._idle: list[httpx.AsyncHTTPTransport] = []
         self._made: list[httpx.AsyncHTTPTransport] = []
+        self._hidden = {secret.encode() for secret in service.secrets if secret}
+
+    def conceal(self, *secrets: str) -> None:
+        """Blank these values in every answer from now on, as those of the service are."""
+        self._hidden |= {secret.encode() for secret in secrets if secret}
 
     async def __aenter__(self) -> Self:
         return self
@@ -116,7 +121,7 @@ class Wire:
                 async with self._opened(call, {"Accept": "text/event-stream"}) as response:
                     kind = response.headers.get("content-type", "")
                     if response.status_code == httpx.codes.OK and kind.startswith("text/event-stream"):
-                        yield _events(response, self.service.name)
+                        yield self._events(response)
                         return
                     answer = await self._read(response)
                 if not await self._waited_to_ask_again(answer, attempt, call):
@@ -183,9 +188,7 @@ class Wire:
                     f"{self.service.name} answered with more than {MOST_BYTES >> 20} MiB", again=False
                 )
             pieces.append(piece)
-        body = b"".join(pieces)
-        for secret in self.service.secrets:
-            body = body.replace(secret.encode(), b"***") if secret else body
+        body = self._blanked(b"".join(pieces))
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(service=self.service.name, status=response.status_code, headers=headers, body=body)
 
@@ -227,6 +230,20 @@ class Wire:
             words = f"broke off the connection: {type(error).__name__}"
         return CouldNotTellError(f"{self.service.name} {words}", "see whether it is up, and run again")
 
+    async def _events(self, response: httpx.Response) -> AsyncIterator[ServerEvent]:
+        reader = EventReader()
+        try:
+            async for piece in response.aiter_bytes():
+                for event in reader.feed(piece):
+                    yield ServerEvent(event.name, self._blanked(event.data.encode()).decode())
+        except EventTooLongError as error:
+            raise CouldNotTellError(f"{self.service.name} sent an event that is too long", again=False) from error
+
+    def _blanked(self, said: bytes) -> bytes:
+        for secret in self._hidden:
+            said = said.replace(secret, b"***")
+        return said
+
 
 def _proxy(url: str) -> str | None:
     """The proxy the environment names for an address (`HTTPS_PROXY`, `NO_PROXY` …). Raises `UsageError` for SOCKS."""
@@ -254,13 +271,3 @@ def _tls() -> ssl.SSLContext:
 def _trusting_nobody() -> ssl.SSLContext:
     """For services without TLS: nothing to load, and a secure address that one of them is given is refused."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-async def _events(response: httpx.Response, service: str) -> AsyncIterator[ServerEvent]:
-    reader = EventReader()
-    try:
-        async for piece in response.aiter_bytes():
-            for event in reader.feed(piece):
-                yield event
-    except EventTooLongError as error:
-        raise CouldNotTellError(f"{service} sent an event that is too long", again=False) from error

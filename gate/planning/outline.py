@@ -38,6 +38,11 @@ def configured_outlines(tree: Tree, config: Config) -> tuple[Outline, ...]:
     return tuple(_outline(tree, name, agent, names) for name, agent in config.agents.items())
 
 
+def configured_outline(tree: Tree, config: Config, name: str) -> Outline:
+    """The outline of one of the configured agents."""
+    return _outline(tree, name, config.agents[name], frozenset(canonical(one) for one in config.agents))
+
+
 def _outline(tree: Tree, name: str, agent: AgentConfig, names: frozenset[str]) -> Outline:
     topics, actions = _mapped(name, names, read_map(ReadableTree(tree), agent.source))
     known_topics = {canonical(topic.name) for topic in topics}

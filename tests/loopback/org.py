@@ -1,14 +1,16 @@
-"""A Salesforce org and the Agentforce API of it: login, SOQL, compile, sessions, messages, traces.
+"""A Salesforce org and the Agentforce API of it: login, SOQL, compile, sessions, messages, traces, evaluation.
 
 It follows the platform in what it refuses: one message at a time, growing sequence ids, tokens that run out.
 """
 
 import json
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.loopback.evaluation import evaluated
 from tests.loopback.server import Asked, Reply
 
 Step = Mapping[str, Any]
@@ -35,6 +37,8 @@ class Talk:
 
     definition: str
     variables: list[Any]
+    simulated: bool = False
+    bypass_user: bool = True
     said: list[str] = field(default_factory=list)
     sequence: int = 0
     ended: bool = False
@@ -49,16 +53,30 @@ class FakeOrg:
         self.url = ""
         self.record: dict[str, Any] = {"IsSandbox": True, "OrganizationType": "Enterprise Edition"}
         self.agents = {"Support": "v3"}
+        self.versions: dict[str, str] = {}
+        """Of the versions that are not active: its name, to the definition it holds."""
+        self.kind = "ExternalCopilot"
+        self.users = {"agent@example.com"}
+        self.changed = "2026-11-01T00:00:00Z"
         self.tokens = 1
         self.sessions: dict[str, Talk] = {}
         self.traces: dict[str, Any] = {}
         self.compiled: list[str] = []
+        self.declared: list[str] | None = None
         self.traced = True
         self.trace_late = 0
+        self.spoil: Callable[[dict[str, Any]], dict[str, Any]] = lambda trace: trace
+        self.messages_of: Callable[[dict[str, Any]], list[dict[str, Any]]] = lambda said: [said]
+        self.evaluates = True
+        self.takes_variables = True
         self.shuffled = False
         self.message_faults: list[Reply] = []
+        self.start_faults: list[Reply] = []
+        self.end_faults: list[Reply] = []
+        self.start_seconds = 0.0
         self.per_message: Callable[[int], Reply | None] = lambda number: None
         self.messages = 0
+        self.most_open = 0
         self.lock = threading.Lock()
 
     @property
@@ -69,9 +87,14 @@ class FakeOrg:
         if asked.path == "/services/oauth2/token":
             return self._login(asked)
         if asked.headers.get("authorization") != f"Bearer {TOKEN.format(self.tokens)}":
-            return Reply(401, {"error": "Unauthorized", "message": "token expired"})
+            said = f"token expired: {asked.headers.get('authorization')}"  # careless servers quote what they are sent
+            return Reply(401, {"error": "Unauthorized", "message": said})
         if asked.path.endswith("/query"):
             return self._query(asked.query["q"])
+        if asked.path == "/services/oauth2/userinfo":
+            return Reply(body={"user_id": "005u"})
+        if asked.path == "/einstein/evaluation/v1/tests":
+            return evaluated(self, asked)
         return self._api(asked, asked.path.removeprefix("/einstein/ai-agent").strip("/").split("/"))
 
     def _login(self, asked: Asked) -> Reply:
@@ -85,14 +108,19 @@ class FakeOrg:
         )  # fmt: skip
 
     def _query(self, soql: str) -> Reply:
-        if "Organization" in soql:
+        if "FROM Organization" in soql:
             return Reply(body={"records": [{"Id": "00D", **self.record}]})
+        if "FROM User" in soql:
+            return Reply(body={"records": [{"Id": "005a"} for user in self.users if f"'{user}'" in soql]})
         for number, (name, version) in enumerate(self.agents.items()):
             agent_id = f"0Xx{number}"
             if f"DeveloperName = '{name}'" in soql:
-                return Reply(body={"records": [{"Id": agent_id, "DeveloperName": name}]})
+                return Reply(body={"records": [{"Id": agent_id, "DeveloperName": name, "AgentType": self.kind}]})
             if f"'{agent_id}'" in soql:
-                return Reply(body={"records": [{"DeveloperName": version}] if version else []})
+                wanted = [one for one in self.versions if f"DeveloperName = '{one}'" in soql]
+                found = wanted or ([version] if version and "Active" in soql else [])
+                stamp = {"SystemModstamp": self.changed}
+                return Reply(body={"records": [{"Id": f"0X9{one}", "DeveloperName": one, **stamp} for one in found]})
         return Reply(body={"records": []})
 
     def _api(self, asked: Asked, path: list[str]) -> Reply:  # noqa: PLR0911 - one for each path
@@ -110,8 +138,7 @@ class FakeOrg:
             case [*_, "sessions", _, "plans", plan]:
                 return self._trace(plan)
             case ["v1", "sessions", session]:
-                self.sessions[session].ended = True
-                return Reply(body={"messages": [{"type": "SessionEnded", "reason": "ClientRequest"}]})
+                return self._end(session)
         return Reply(404, {"message": f"no such path {asked.path}"})
 
     def _compile(self, text: str) -> Reply:
@@ -121,28 +148,57 @@ class FakeOrg:
             error = {"errorType": "SyntaxError", "description": "unexpected BROKEN", "lineStart": line, "lineEnd": line}
             return Reply(body={"status": "failure", "compiledArtifact": None, "errors": [error]})
         node = {"type": "subagent", "developerName": "Main", "tools": [{"name": "look_up", "target": "FindOrder"}]}
-        artifact = {"schemaVersion": "2.0", "agentVersion": {"nodes": [node]}, "text": text}
+        version: dict[str, Any] = {"nodes": [node]}
+        if self.declared is not None:
+            version["stateVariables"] = [{"developerName": name} for name in self.declared]
+        about = {"agentType": self.kind, "defaultAgentUser": "agent@example.com"}
+        artifact = {"schemaVersion": "2.0", "globalConfiguration": about, "agentVersion": version, "text": text}
         return Reply(body={"status": "success", "compiledArtifact": artifact, "errors": []})
 
     def _start(self, asked: Asked, definition: str) -> Reply:
+        if self.start_faults:
+            return self.start_faults.pop(0)
+        session = self.begun(definition, asked.json["variables"])
+        talk = self.sessions[session]
+        talk.simulated = asked.json.get("enableSimulationMode", False)
+        talk.bypass_user = asked.json["bypassUser"]
+        if "agentDefinition" in asked.json:
+            talk.ended = True  # sessions of a preview are never ended
+        greeting = {"type": "Inform", "id": "g", "message": "Hi", "planId": "", "feedbackId": ""}
+        return Reply(body={"sessionId": session, "messages": [greeting]}, seconds=self.start_seconds)
+
+    def begun(self, definition: str, variables: list[Any]) -> str:
+        """A new session's id."""
         with self.lock:
             session = f"s{len(self.sessions) + 1}"
-            self.sessions[session] = Talk(definition, asked.json["variables"])
-        greeting = {"type": "Inform", "id": "g", "message": "Hi", "planId": "", "feedbackId": ""}
-        return Reply(body={"sessionId": session, "messages": [greeting]})
+            self.sessions[session] = Talk(definition, variables)
+            self.most_open = max(self.most_open, len(self.open_sessions))
+        return session
 
-    def _message(self, session: str, asked: Asked, *, stream: bool) -> Reply:
+    def _end(self, session: str) -> Reply:
         with self.lock:
-            self.messages += 1
-            fault = self.message_faults.pop(0) if self.message_faults else self.per_message(self.messages)
+            fault = self.end_faults.pop(0) if self.end_faults else None
         if fault:
             return fault
+        talk = self.sessions[session]
+        if talk.busy.locked():
+            return Reply(423, {"message": "another request of this session is running"})
+        talk.ended = True
+        return Reply(body={"messages": [{"type": "SessionEnded", "reason": "ClientRequest"}]})
+
+    def _message(self, session: str, asked: Asked, *, stream: bool) -> Reply:
         talk = self.sessions.get(session)
-        if talk is None or talk.ended:
+        if talk is None or (talk.ended and "/preview/" not in asked.path):
             return Reply(404, {"message": "V6Session not found for sessionId"})
         if not talk.busy.acquire(blocking=False):
             return Reply(423, {"message": "another request of this session is running"})
         try:
+            with self.lock:
+                self.messages += 1
+                fault = self.message_faults.pop(0) if self.message_faults else self.per_message(self.messages)
+            if fault:
+                time.sleep(fault.seconds)  # the session is busy for as long as it takes
+                return Reply(fault.status, fault.body, fault.headers, fault.events, cut=fault.cut)
             number = asked.json["message"]["sequenceId"]
             if number <= talk.sequence:
                 return Reply(400, {"message": "sequenceId must grow"})
@@ -155,16 +211,15 @@ class FakeOrg:
     def _said(self, session: str, talk: Talk, *, stream: bool) -> Reply:
         reply, steps = self.behaviour(talk.definition, talk.said)
         plan = f"p-{session}-{len(talk.said)}"
-        self.traces[plan] = {"type": "PlanSuccessResponse", "planId": plan, "topic": "x", "plan": list(steps)}
+        shown = {one["name"]: one["value"] for one in talk.variables} if self.takes_variables else {"isVip": False}
+        first = {"type": "SessionInitialStateStep", "data": {"variable_values": shown}}
+        last = {"type": "PlannerResponseStep", "message": reply, "responseType": "Inform"}
+        plans = [*([first] if shown else []), *steps, last]
+        self.traces[plan] = {"type": "PlanSuccessResponse", "planId": plan, "topic": "x", "plan": plans}
         said = {
-            "type": "Inform",
-            "id": "m",
-            "feedbackId": plan,
-            "planId": plan,
-            "isContentSafe": True,
-            "message": reply,
-        }
-        messages: list[dict[str, Any]] = [said]
+            "type": "Inform", "id": "m", "feedbackId": plan, "planId": plan, "isContentSafe": True, "message": reply,
+        }  # fmt: skip
+        messages = self.messages_of(said)
         if reply == "BYE":
             talk.ended = True
             messages = [said, {"type": "SessionEnded", "reason": "AgentEnded"}]
@@ -189,7 +244,7 @@ class FakeOrg:
             return Reply(404, {"message": "not yet"})
         if not self.traced or plan not in self.traces:
             return Reply(404, {"message": "no trace"})
-        return Reply(body=self.traces[plan])
+        return Reply(body=self.spoil(self.traces[plan]))
 
 
 def _event(name: str, message: Mapping[str, Any]) -> bytes:

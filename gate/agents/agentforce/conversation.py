@@ -1,14 +1,15 @@
 """A session of the Agent API or of its preview: messages in order, one at a time, and the trace of each turn."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from uuid import uuid4
 
 import anyio
 
+from gate.agents.agentforce.ending import ENDING_SECONDS, Endings, finished
 from gate.agents.agentforce.messages import Spoken, read_events, read_messages
-from gate.agents.agentforce.trace import Seen, read_trace
+from gate.agents.agentforce.trace import Aliases, Seen, read_trace
 from gate.errors import CouldNotTellError, GateError
 from gate.model.case import Case, Json, Turn, Variable
 from gate.model.transcript import Captured, TurnRecord
@@ -19,57 +20,70 @@ from gate.org.org import Org
 BASE = "/einstein/ai-agent"
 SERVICE = "the Agentforce API"
 LET_IN = "the token needs the scopes chatbot_api and sfap_api, and its user access to the agent (docs/drivers.md)"
-_CLIENT = {"x-client-name": "agent-eval-gate", "x-attributed-client": "no-builder"}
-_TRACE_TRIES = 3
-_NOTHING_CAPTURED = Captured(tool_calls=False, retrieval=False, topic=False)
+NOTHING_CAPTURED = Captured(tool_calls=False, retrieval=False, topic=False)
+_WITHOUT_MARKDOWN = {"x-attributed-client": "no-builder"}
+PREVIEW_CLIENT = {"x-client-name": "afdx", **_WITHOUT_MARKDOWN}
+"""The preview and its traces answer the platform's own client, which names itself so (forcedotcom/agents)."""
+CLIENT = {"x-client-name": "agent-eval-gate", **_WITHOUT_MARKDOWN}
+_TRACE_WAITS = (0.3, 0.6, 1.2, 2.4)
+"""Seconds between the tries to read a trace, which may come a moment later than the answer."""
+_TRACE_SECONDS = 30
+_PLATFORM_SECONDS = 115
+"""From here on a 500 is the platform's own time-out, which it says to be after 120 seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """How sessions of one definition are begun and spoken with. `sessions` is the path they lie below."""
+    """How sessions of one definition are begun and spoken with. `sessions` is the path they lie below.
+
+    `endings` is where sessions are ended; None: one of a preview is forgotten by itself. `simulated`: what actions
+    return is meant to be invented.
+    """
 
     org: Org
     start: Call
     sessions: str
     traced: bool
-    ended: bool
-    """Whether a session is ended by a request; one of a preview is forgotten by itself."""
+    endings: Endings | None = None
     stream: bool = False
     seconds: float = 120.0
-    aliases: Mapping[str, str]
+    aliases: Aliases = field(default_factory=dict)
+    simulated: bool = False
+    variables: tuple[Variable, ...] = ()
 
 
-def start_body(org: Org, case: Case, bypass_user: bool) -> dict[str, Json]:
+def start_body(org: Org, case: Case, *, bypass_user: bool) -> dict[str, Json]:
     """What both kinds of sessions are begun with."""
     return {
         "externalSessionKey": str(uuid4()),
         "instanceConfig": {"endpoint": org.instance_url},
         "streamingCapabilities": {"chunkTypes": ["Text"]},
-        "variables": [_variable(variable) for variable in case.variables],
+        "variables": [sent(variable) for variable in case.variables],
         "bypassUser": bypass_user,
     }
 
 
-async def begin(door: Door) -> "Conversation":
-    """A session. Raises `UsageError` for what the org refuses, `CouldNotTellError` for what may pass."""
-    answer = await door.org.ask_api(door.start)
-    if answer.status == 404:
-        raise CouldNotTellError(f"{SERVICE} finds no agent to talk to: {answer.excerpt()}", "activate a version of it")
-    value = answer.expected("begin a session", LET_IN)
-    session = value.get("sessionId") if isinstance(value, dict) else None
-    if not isinstance(session, str):
-        raise CouldNotTellError(f"{SERVICE} began a session without an id")
-    return Conversation(door, session)
+def sent(variable: Variable) -> Json:
+    """A variable as the platform takes it."""
+    return {"name": variable.name, "type": variable.type or "Text", "value": variable.value}
 
 
 class Conversation:
-    """An open session. Turns are sent one after the other; a second message at once is refused by the platform."""
+    """One session. Turns are sent one after the other; a second message at once is refused by the platform."""
 
-    def __init__(self, door: Door, session: str) -> None:
-        self._door, self._session = door, session
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._session = ""
         self._number = 0
         self._ended = ""
-        self.simulated = False
+        self._topic = ""
+
+    async def begin(self) -> None:
+        """Begin the session. Raises `UsageError` for what the org refuses, `CouldNotTellError` for what may pass.
+
+        When this is cancelled the answer is still waited for a moment: a session nobody knows of could not be ended.
+        """
+        await finished(self._begin, seconds=ENDING_SECONDS)
 
     async def send(self, turn: Turn) -> TurnRecord:
         """What happened in this turn. Once the agent has ended the session nothing is sent, and the record says so."""
@@ -79,41 +93,54 @@ class Conversation:
         spoken = await self._say(turn.user)
         took = monotonic() - began
         self._ended = spoken.ended
-        seen = await self._trace(spoken.plan)
-        return _record(turn, spoken, seen, took)
+        seen = await self._trace(spoken)
+        record = TurnRecord(
+            number=turn.number,
+            user=turn.user,
+            reply=spoken.reply,
+            latency_seconds=took,
+            platform=spoken.platform,
+            unknown=tuple(spoken.unknown),
+        )
+        if seen is None:
+            return replace(record, captured=NOTHING_CAPTURED)
+        if self._number == 1:
+            self._prove_variables(seen)
+        self._topic = seen.topic
+        return _with_trace(record, seen, simulated=self._door.simulated)
 
     async def end(self) -> None:
-        """End the session, whatever happened; a session that cannot be ended runs out by itself."""
-        if not self._door.ended:
-            return
-        path = f"{self._door.sessions}/{self._session}"
-        call = Call(
-            method="DELETE", path=path, headers={"x-session-end-reason": "UserRequest"}, repeatable=True, seconds=10
-        )
-        with anyio.move_on_after(15, shield=True):
-            try:
-                await self._door.org.ask_api(call)
-            except GateError:
-                return
+        """End the session, whatever happened."""
+        if self._session and self._door.endings:
+            await self._door.endings.end(self._session)
+
+    async def _begin(self) -> None:
+        answer = await self._door.org.ask_api(self._door.start)
+        if answer.status == 404:
+            raise CouldNotTellError(
+                f"{SERVICE} finds no agent to talk to: {answer.excerpt()}", "activate a version of it", again=False
+            )
+        value = answer.expected("begin a session", LET_IN)
+        session = value.get("sessionId") if isinstance(value, dict) else None
+        if not isinstance(session, str) or not session:
+            raise CouldNotTellError(f"{SERVICE} began a session without an id")
+        self._session = session
 
     async def _say(self, text: str) -> Spoken:
         self._number += 1
         message: Json = {"sequenceId": self._number, "type": "Text", "text": text}
         path = f"{self._door.sessions}/{self._session}/messages"
         body: Json = {"message": message, "variables": []}
-        call = Call(method="POST", path=path, body=body, headers=_CLIENT, seconds=self._door.seconds)
+        call = Call(method="POST", path=path, body=body, headers=self._headers(), seconds=self._door.seconds)
+        began = monotonic()
         if self._door.stream:
-            return await self._streamed(call)
-        answer = await self._door.org.ask_api(call)
-        return _spoken(answer)
+            return await self._streamed(replace(call, path=f"{path}/stream"), began)
+        return _spoken(await self._door.org.ask_api(call), began)
 
-    async def _streamed(self, call: Call) -> Spoken:
-        wanted = Call(
-            method="POST", path=f"{call.path}/stream", body=call.body, headers=call.headers, seconds=call.seconds
-        )
-        async with self._door.org.stream_api(wanted) as events:
+    async def _streamed(self, call: Call, began: float) -> Spoken:
+        async with self._door.org.stream_api(call) as events:
             if isinstance(events, Answer):
-                return _spoken(events)
+                return _spoken(events, began)
             heard: list[ServerEvent] = []
             async for event in events:
                 heard.append(event)
@@ -121,60 +148,87 @@ class Conversation:
                     break
         return read_events(heard, SERVICE)
 
-    async def _trace(self, plan: str) -> Seen | None:
-        """The turn's trace, which may come a moment later; None when there is none. Its loss never fails the turn."""
-        if not self._door.traced or not plan:
+    async def _trace(self, spoken: Spoken) -> Seen | None:
+        """The turn's trace, as much as there is in the end; None when there is none. Its loss never fails the turn."""
+        if not self._door.traced or not spoken.plan:
             return None
-        path = f"{BASE}/v1.1/preview/sessions/{self._session}/plans/{plan}"
-        call = Call(method="GET", path=path, headers=_CLIENT, repeatable=True, seconds=30)
-        for number in range(_TRACE_TRIES):
-            try:
-                answer = await self._door.org.ask_api(call)
-                seen = read_trace(answer.json(), self._door.aliases) if answer.good else None
-            except GateError:
-                return None
-            if seen is not None:
-                self.simulated = self.simulated or seen.simulated
-                return seen
-            await anyio.sleep(0.2 * (number + 1))
-        return None
+        path = f"{BASE}/v1.1/preview/sessions/{self._session}/plans/{spoken.plan}"
+        call = Call(method="GET", path=path, headers=PREVIEW_CLIENT, repeatable=True, seconds=_TRACE_SECONDS)
+        seen: Seen | None = None
+        with anyio.move_on_after(_TRACE_SECONDS):
+            for wait in (*_TRACE_WAITS, 0):
+                seen = await self._read(call, spoken.plan) or seen
+                if seen is not None and (seen.whole or not spoken.words):
+                    break
+                if wait:
+                    await self._door.org.pause(wait)
+        return seen
+
+    async def _read(self, call: Call, plan: str) -> Seen | None:
+        try:
+            answer = await self._door.org.ask_api(call)
+            value = answer.json() if answer.good else None
+        except GateError:
+            return None
+        return read_trace(value, self._door.aliases, plan=plan, before=self._topic)
+
+    def _prove_variables(self, seen: Seen) -> None:
+        """Raises `CouldNotTellError` when the trace shows that a variable of the case did not take its value."""
+        given = {one.name: one.value for one in self._door.variables if one.name in seen.began_with}
+        if refused := [name for name, value in given.items() if not same(seen.began_with[name], value)]:
+            raise not_taken(refused)
+
+    def _headers(self) -> Mapping[str, str]:
+        return CLIENT if self._door.endings else PREVIEW_CLIENT
 
 
-def _spoken(answer: Answer) -> Spoken:
+def same(shown: Json, given: Json) -> bool:
+    """Whether a variable's value is the one it was given, however it is spelled (`true` and `"True"`, 5 and 5.0)."""
+    if isinstance(given, dict | list):
+        return True  # the platform may add to it
+    return shown == given or str(shown).casefold() == str(given).casefold()
+
+
+def not_taken(names: Sequence[str]) -> CouldNotTellError:
+    """What is said of variables that a session ignores, which the platform does without a word."""
+    return CouldNotTellError(
+        f"the session does not take the variable {', '.join(names)}: the agent does not declare it, or does not let "
+        "the API set it, so the case would not begin where it says",
+        "declare it and let the API set it, or take it off the fixture's `variables`",
+        again=False,
+    )
+
+
+def _spoken(answer: Answer, began: float) -> Spoken:
+    took = monotonic() - began
     if answer.status == 404:
         raise CouldNotTellError(f"{SERVICE} lost the session: {answer.excerpt()}")
+    if answer.status == 500 and took > _PLATFORM_SECONDS:
+        raise CouldNotTellError(
+            f"{SERVICE} gave the turn up after {took:.0f} s: its own limit is 120 s",
+            "see what takes so long in the agent's actions; `stream: true` may help",
+        )
     value = answer.expected("answer a message", LET_IN)
     return read_messages(value.get("messages") if isinstance(value, dict) else None, SERVICE)
 
 
-def _record(turn: Turn, spoken: Spoken, seen: Seen | None, took: float) -> TurnRecord:
-    if seen is None:
-        return TurnRecord(
-            number=turn.number,
-            user=turn.user,
-            reply=spoken.reply,
-            latency_seconds=took,
-            platform=spoken.platform,
-            unknown=tuple(spoken.unknown),
-            captured=_NOTHING_CAPTURED,
-        )
-    return TurnRecord(
-        number=turn.number,
-        user=turn.user,
-        reply=spoken.reply,
-        topic=seen.topics[-1] if seen.topics else "",
+def _with_trace(record: TurnRecord, seen: Seen, *, simulated: bool) -> TurnRecord:
+    """What the trace shows. Of one that is not whole nothing can be concluded from what is not there.
+
+    Where actions should have run and were invented, what they returned says nothing of the agent's data.
+    """
+    invented = seen.simulated and not simulated
+    return replace(
+        record,
+        topic=seen.topic,
         topics=tuple(seen.topics),
         tool_calls=tuple(seen.tool_calls),
         retrieved=tuple(seen.retrieved),
-        latency_seconds=took,
         input_tokens=sum(call.input_tokens for call in seen.model_calls),
         output_tokens=sum(call.output_tokens for call in seen.model_calls),
         model_calls=tuple(seen.model_calls),
-        platform={**seen.platform, **spoken.platform},
+        platform={**seen.platform, **record.platform},
         variables=seen.variables,
-        unknown=(*spoken.unknown, *seen.unknown),
+        unknown=(*record.unknown, *seen.unknown),
+        captured=Captured(retrieval=not invented) if seen.whole or not record.reply else NOTHING_CAPTURED,
     )
-
-
-def _variable(variable: Variable) -> Json:
-    return {"name": variable.name, "type": variable.type or "Text", "value": variable.value}

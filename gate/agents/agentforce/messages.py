@@ -5,6 +5,7 @@ known is kept as it came.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -13,13 +14,22 @@ from gate.model.case import Json
 from gate.network.sse import ServerEvent
 
 _SAID = frozenset({"Inform", "Inquire", "Confirm", "Failure"})
-_ENDED = frozenset({"SessionEnded", "Escalate", "EscalateToConversationMessage"})
-_SILENT = frozenset({"ProgressIndicator", "TextChunk", "ThoughtTextChunk", "ValidationFailureChunk", "EndOfTurn"})
+_HANDED_OVER = frozenset({"Escalate", "EscalateToConversationMessage"})
+_ENDED = frozenset({"SessionEnded", *_HANDED_OVER})
+_SILENT = frozenset({"ProgressIndicator", "TextChunk", "ThoughtTextChunk", "EndOfTurn"})
+_KEPT = {
+    "citedReferences": "citations", "result": "result", "collect": "asks_for", "confirm": "asks_to_confirm",
+    "targets": "escalated_to",
+}  # fmt: skip
+"""Parts of a message that a transcript keeps beside its words, and their names there."""
+_PASSES = re.compile(r"_(TIMEOUT|RATE_LIMIT|SERVICE_UNAVAILABLE|NETWORK_ERROR|STREAM_ERROR|CONFLICT)\b")
+_REPEATS = re.compile(r"_(BAD_REQUEST|NOT_FOUND|VALIDATION_ERROR)\b")
+"""Codes of the planner that pass, and that come again identically."""
 
 
 @dataclass(slots=True)
 class Spoken:
-    """The agent's words, the key of its trace, and what else it did."""
+    """The agent's words, the key of its trace, and what else it did. `ended`: why the session is over."""
 
     words: list[str] = field(default_factory=list)
     plan: str = ""
@@ -34,12 +44,19 @@ class Spoken:
 
 
 def read_messages(messages: Json, service: str) -> Spoken:
-    """What the messages say. Raises `CouldNotTellError` for the platform's own faults, and for what are no messages."""
+    """What the messages say.
+
+    Raises `CouldNotTellError` for the platform's own faults, for what are no messages, and where the agent neither said
+    anything nor ended the session: nobody knows whether it would have.
+    """
     if not isinstance(messages, list):
         raise CouldNotTellError(f"{service} answered without messages")
     spoken = Spoken()
     for message in messages:
         _take(message, spoken, service)
+    if not (spoken.words or spoken.ended or "failure" in spoken.platform):
+        kinds = ", ".join(sorted({str(one.get("type")) for one in messages if isinstance(one, dict)}))
+        raise CouldNotTellError(f"{service} gave an answer without a word in it ({kinds or 'no message'})")
     return spoken
 
 
@@ -58,7 +75,7 @@ def read_events(events: Sequence[ServerEvent], service: str) -> Spoken:
         if isinstance(message, dict):
             messages[json.dumps([message.get("type"), message.get("id"), message.get("message")])] = message
     whole = [message for message in messages.values() if isinstance(message, dict)]
-    if not any(message.get("type") in _SAID | _ENDED for message in whole):
+    if not any(message.get("type") in {*_SAID, *_ENDED, "Error"} for message in whole):
         raise CouldNotTellError(f"{service} ended its answer in the middle")
     return read_messages(list(whole), service)
 
@@ -72,24 +89,41 @@ def _take(message: Json, spoken: Spoken, service: str) -> None:
     if isinstance(plan, str) and plan:
         spoken.plan = plan
     if kind == "Error":
-        said = message.get("message") or message.get("error") or json.dumps(message)
-        raise CouldNotTellError(f"{service} failed in the middle of the turn: {said}")
+        raise _fault(message, service)
     if kind in _SAID:
-        _words(message, spoken)
+        _words(message, spoken, service)
     elif kind in _ENDED:
-        spoken.ended = "escalated" if kind != "SessionEnded" else str(message.get("reason") or "ended")
+        spoken.ended = "escalated" if kind in _HANDED_OVER else str(message.get("reason") or "ended")
         spoken.platform["session"] = spoken.ended
+        _keep(message, spoken)
+    elif kind == "ValidationFailureChunk":
+        spoken.platform["withdrawn"] = message.get("reason") or True
     elif kind not in _SILENT:
         spoken.unknown.append(message)
 
 
-def _words(message: dict[str, Json], spoken: Spoken) -> None:
+def _words(message: dict[str, Json], spoken: Spoken, service: str) -> None:
     text = message.get("message")
-    if isinstance(text, str) and text:
+    if isinstance(text, str) and text.strip():
         spoken.words.append(text)
     if message.get("isContentSafe") is False:
         spoken.platform["content_safe"] = False
     if message.get("type") == "Failure":
+        if _PASSES.search(json.dumps([message.get("code"), message.get("errors")])):
+            raise _fault(message, service)
         spoken.platform["failure"] = message.get("code") or message.get("errors") or True
-    if cited := message.get("citedReferences"):
-        spoken.platform["citations"] = cited
+    _keep(message, spoken)
+
+
+def _keep(message: dict[str, Json], spoken: Spoken) -> None:
+    for key, name in _KEPT.items():
+        if held := message.get(key):
+            spoken.platform[name] = held
+
+
+def _fault(message: dict[str, Json], service: str) -> CouldNotTellError:
+    """What the platform says of its own fault, and whether asking again may help."""
+    said = " ".join(str(message[key]) for key in ("code", "error", "message") if message.get(key))
+    told = json.dumps(message)
+    again = not _REPEATS.search(told) and message.get("httpStatus") not in {400, 404}
+    return CouldNotTellError(f"{service} failed in the middle of the turn: {said or told}", again=again)

@@ -4,10 +4,23 @@ Nothing is deployed, so pull requests do not collide. The interface is the one t
 (forcedotcom/agents 2.0.5, `src/agents/scriptAgent.ts`); it is not documented and may change.
 """
 
+import hashlib
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
-from gate.agents.agentforce.conversation import BASE, LET_IN, Door, begin, start_body
+from gate.agents.agentforce.conversation import (
+    BASE,
+    LET_IN,
+    PREVIEW_CLIENT,
+    Conversation,
+    Door,
+    not_taken,
+    start_body,
+)
+from gate.agents.agentforce.probe import prove_capture
+from gate.agents.agentforce.script import ScriptText, objects, tool_targets, undeclared
+from gate.agents.agentforce.served import EMPLOYEE
 from gate.config import AgentforcePreviewDriver
 from gate.errors import CouldNotTellError, UsageError
 from gate.model.case import Case, Json
@@ -16,27 +29,28 @@ from gate.model.transcript import Captured
 from gate.model.words import Arm
 from gate.network.call import Call
 from gate.org.org import Org
-from gate.planning.patterns import within_any
-from gate.ports import Capabilities, Session, Tree
+from gate.ports import Capabilities, Session
 
-_CLIENT = {"x-client-name": "afdx"}
-"""The preview answers the platform's own client; https://github.com/forcedotcom/agents names itself so."""
+SESSIONS = f"{BASE}/v1.1/preview/sessions"
+_BUILDER = "give the run-as user the permission set Agent Platform Builder"
+_USER_NAME = re.compile(r"[\w.+@-]+")
 
 
 class AgentforcePreviewAgent:
-    """The scripts of both arms: `scripts` holds path and text of each arm that has one."""
+    """The scripts of both arms, as far as they have one."""
 
     def __init__(
         self,
         driver: AgentforcePreviewDriver,
         fingerprints: Mapping[Arm, str],
-        scripts: Mapping[Arm, tuple[str, str]],
+        scripts: Mapping[Arm, ScriptText],
         org: Org,
     ) -> None:
         self._driver, self._org = driver, org
         self._fingerprints = dict(fingerprints)
         self._scripts = dict(scripts)
         self._compiled: dict[Arm, dict[str, Json]] = {}
+        self._bypass: dict[Arm, bool] = {}
 
     @property
     def capabilities(self) -> Capabilities:
@@ -48,6 +62,13 @@ class AgentforcePreviewAgent:
         """The definition's fingerprint in this arm."""
         return self._fingerprints[arm]
 
+    def version(self, arm: Arm) -> str:
+        """What was compiled, where it runs, as whom, and whether actions do what they do there."""
+        script = self._scripts[arm]
+        text = hashlib.sha256(script.text.encode()).hexdigest()[:12]
+        who = "its own user" if self._bypass[arm] else "the run-as user"
+        return f"{script.path} ({text}) in {self._org.instance_url}, as {who}, actions {self._driver.actions}"
+
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Sequence[Problem]]:
         """Logged in, both scripts compiled. What does not compile of the head is given back, with file and line.
@@ -56,112 +77,99 @@ class AgentforcePreviewAgent:
         """
         async with self._org.open():
             problems: list[Problem] = []
-            for arm, (path, text) in self._scripts.items():
-                found = await self._compile(arm, path, text)
+            for arm, script in self._scripts.items():
+                found = await self._compile(arm, script)
                 if found and arm is Arm.BASE:
-                    message = f"the base's {path} does not compile: {found[0].message} (line {found[0].line})"
+                    message = f"the base's {script.path} does not compile: {found[0].message} (line {found[0].line})"
                     raise CouldNotTellError(message, "mend it on the base branch", again=False)
                 problems += found
+                if not found:
+                    self._bypass[arm] = await self._bypasses(self._compiled[arm])
+            if not problems:
+                await prove_capture(self, Arm.HEAD, self._driver.turn_seconds, _BUILDER)
             yield problems
 
     @asynccontextmanager
     async def session(self, case: Case, arm: Arm, trial: int) -> AsyncIterator[Session]:
-        """A session on this arm's compiled definition."""
+        """A session on this arm's compiled definition.
+
+        Raises `CouldNotTellError` for variables of the case that the definition does not declare.
+        """
         del trial
+        definition = self._compiled[arm]
+        if strange := undeclared(definition, case):
+            raise not_taken(strange)
         body: dict[str, Json] = {
-            **start_body(self._org, case, self._driver.bypass_user),
-            "agentDefinition": self._compiled[arm],
+            **start_body(self._org, case, bypass_user=self._bypass[arm]),
+            "agentDefinition": definition,
             "enableSimulationMode": self._driver.actions == "simulated",
             "parameters": {},
             "richContentCapabilities": {},
             "executionHistory": [],
             "conversationContext": [],
         }
-        sessions = f"{BASE}/v1.1/preview/sessions"
-        door = Door(
-            org=self._org,
-            start=Call(method="POST", path=sessions, body=body, headers=_CLIENT, seconds=self._driver.turn_seconds),
-            sessions=sessions,
-            traced=True,
-            ended=False,
-            seconds=self._driver.turn_seconds,
-            aliases=tool_targets(self._compiled[arm]),
-        )
-        yield await begin(door)
+        seconds = self._driver.turn_seconds
+        async with self._org.place():
+            conversation = Conversation(
+                Door(
+                    org=self._org,
+                    start=Call(method="POST", path=SESSIONS, body=body, headers=PREVIEW_CLIENT, seconds=seconds),
+                    sessions=SESSIONS,
+                    traced=True,
+                    seconds=seconds,
+                    aliases=tool_targets(definition),
+                    simulated=self._driver.actions == "simulated",
+                    variables=case.variables,
+                )
+            )
+            await conversation.begin()
+            yield conversation
 
-    async def _compile(self, arm: Arm, path: str, text: str) -> list[Problem]:
+    async def _bypasses(self, definition: Mapping[str, Json]) -> bool:
+        """Whether sessions run as the agent's own user, which the org has to have; so the platform's client decides."""
+        if self._driver.bypass_user is not None:
+            return self._driver.bypass_user
+        about = definition.get("globalConfiguration")
+        known = about if isinstance(about, dict) else {}
+        user = known.get("defaultAgentUser")
+        if known.get("agentType") == EMPLOYEE or not isinstance(user, str) or not _USER_NAME.fullmatch(user):
+            return False
+        return bool(await self._org.query(f"SELECT Id FROM User WHERE Username = '{user}'"))  # noqa: S608 - checked above
+
+    async def _compile(self, arm: Arm, script: ScriptText) -> list[Problem]:
         body: Json = {
-            "assets": [{"type": "AFScript", "name": "AFScript", "content": text}],
+            "assets": [{"type": "AFScript", "name": "AFScript", "content": script.text}],
             "afScriptVersion": "2.0.0",
         }
-        call = Call(method="POST", path=f"{BASE}/v1.1/authoring/scripts", body=body, headers=_CLIENT, repeatable=True)
-        value = (await self._org.ask_api(call)).expected("compile a script", LET_IN)
+        path = f"{BASE}/v1.1/authoring/scripts"
+        call = Call(method="POST", path=path, body=body, headers=PREVIEW_CLIENT, repeatable=True)
+        said = await self._org.ask_api(call)
+        if said.status == 404:
+            raise UsageError(
+                f"the platform compiles no scripts for {self._org.instance_url}: {said.excerpt()}",
+                f"turn on Agentforce in the org's Setup, and {_BUILDER}",
+            )
+        value = said.expected("compile a script", LET_IN)
         answer = value if isinstance(value, dict) else {}
         artifact = answer.get("compiledArtifact")
         if answer.get("status") == "success" and isinstance(artifact, dict):
-            self._compiled[arm] = self._versioned(artifact)
+            self._compiled[arm] = _versioned(artifact, self._driver.version or script.version)
             return []
-        errors = answer.get("errors")
-        found = (
-            [_problem(path, error) for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
-        )
+        found = [_problem(script.path, error) for error in objects(answer, "errors")]
         return found or [
             Problem(
-                path=path,
+                path=script.path,
                 message="the platform refuses the script without saying why",
                 hint="compile it with `sf agent validate authoring-bundle`",
             )
         ]
 
-    def _versioned(self, artifact: dict[str, Json]) -> dict[str, Json]:
-        """The definition with the version's name, which the caller has to fill in."""
-        version = artifact.get("agentVersion")
-        known = version if isinstance(version, dict) else {}
-        return {
-            **artifact,
-            "agentVersion": {**known, "developerName": known.get("developerName") or self._driver.version},
-        }
 
-
-def find_scripts(
-    name: str, bundle: str, source: Sequence[str], sides: Mapping[Arm, Tree]
-) -> Mapping[Arm, tuple[str, str]]:
-    """Path and text of the script in each arm; `bundle` is its path, or empty for the only one below `source`.
-
-    The base may have none. Raises `UsageError` when the head has none, or several and nothing says which.
-    """
-    found: dict[Arm, tuple[str, str]] = {}
-    for arm, tree in sides.items():
-        paths = (
-            [bundle]
-            if bundle
-            else [path for path in tree.paths() if path.endswith(".agent") and within_any(path, tuple(source))]
-        )
-        texts = tree.read_many(paths)
-        if len(paths) > 1:
-            which = ", ".join(paths)
-            raise UsageError(f"agent {name} has several scripts: {which}", "name the one to run: `driver.bundle`")
-        if texts:
-            path, content = next(iter(texts.items()))
-            found[arm] = (path, content.decode("utf-8", "replace"))
-    if Arm.HEAD not in found:
-        where = bundle or ", ".join(source)
-        raise UsageError(f"agent {name} has no Agent Script in {where}", "correct `driver.bundle` or `source`")
-    return found
-
-
-def tool_targets(definition: Mapping[str, Json]) -> dict[str, str]:
-    """Each tool's alias in a compiled definition, to the name of the action it calls."""
-    version = definition.get("agentVersion")
-    nodes = version.get("nodes") if isinstance(version, dict) else None
-    targets: dict[str, str] = {}
-    for node in nodes if isinstance(nodes, list) else []:
-        tools = node.get("tools") if isinstance(node, dict) else None
-        for tool in tools if isinstance(tools, list) else []:
-            name, target = (tool.get("name"), tool.get("target")) if isinstance(tool, dict) else (None, None)
-            if isinstance(name, str) and isinstance(target, str) and target:
-                targets[name] = target
-    return targets
+def _versioned(artifact: dict[str, Json], name: str) -> dict[str, Json]:
+    """The definition with the version's name, which the caller has to fill in."""
+    version = artifact.get("agentVersion")
+    known = version if isinstance(version, dict) else {}
+    return {**artifact, "agentVersion": {**known, "developerName": name}}
 
 
 def _problem(path: str, error: Mapping[str, Json]) -> Problem:

@@ -15,50 +15,76 @@ from gate.model.transcript import ModelCall, Passage, ToolCall
 _SILENT = frozenset(
     {
         "UserInputStep", "EnabledToolsStep", "BeforeReasoningStep", "BeforeReasoningIterationStep",
-        "AfterReasoningStep", "PlatformNotificationStep", "FunctionCallStep", "ReactValidationStep", "ReactTopicStep",
+        "AfterReasoningStep", "PlatformNotificationStep",
     }
 )  # fmt: skip
-"""Steps that say nothing a transcript keeps."""
+"""Steps that say nothing a transcript keeps. Only what is known to say nothing may stand here."""
 _STATUS = "__action_execution_status__"
 _KNOWLEDGE = ("knowledgeSummary", "citationSources")
+_RETRIEVER = "Input:RetrieverIdOrName"
 _MOST_NESTED = 8
+
+Aliases = Mapping[str, Mapping[str, str]]
+"""By topic ("" = any): the name a tool is called by to the name of its definition."""
 
 
 @dataclass(slots=True)
 class Seen:
-    """What a trace shows of one turn. `aliases`: tool name as called to the definition's name, where it is known."""
+    """What a trace shows of one turn.
 
-    aliases: Mapping[str, str] = field(default_factory=dict)
+    `before` is the topic the turn began in, as far as it is known. `whole`: the trace goes on to the agent's answer, so
+    that what it does not show did not happen. `began_with` are the session's variables as the turn began, where shown.
+    """
+
+    aliases: Aliases = field(default_factory=dict)
+    before: str = ""
     topics: list[str] = field(default_factory=list)
     tool_calls: list[ToolCall] = field(default_factory=list)
     model_calls: list[ModelCall] = field(default_factory=list)
     retrieved: list[Passage] = field(default_factory=list)
     platform: dict[str, Json] = field(default_factory=dict)
     variables: dict[str, Json] = field(default_factory=dict)
+    began_with: dict[str, Json] = field(default_factory=dict)
     unknown: list[Json] = field(default_factory=list)
     simulated: bool = False
+    whole: bool = False
+
+    @property
+    def topic(self) -> str:
+        """Where the conversation is."""
+        return self.topics[-1] if self.topics else self.before
 
 
-def read_trace(trace: Json, aliases: Mapping[str, str]) -> Seen | None:
-    """What the trace shows; None when it is none."""
-    steps = _plan(trace)
-    if steps is None:
+def read_trace(trace: Json, aliases: Aliases, *, plan: str = "", before: str = "") -> Seen | None:
+    """What the trace shows; None when it is none, an empty one, or that of another turn than `plan`.
+
+    A turn that was answered has steps: older platforms answered without any for published agents, which says nothing.
+    """
+    root = _root(trace)
+    steps, of = root.get("plan"), _text(root.get("planId"))
+    if not isinstance(steps, list) or not steps or (plan and of and of != plan):
         return None
-    seen = Seen(aliases)
+    seen = Seen(aliases, before)
     _read(steps, seen, 0)
     return seen
 
 
-def _plan(trace: Json) -> Sequence[Json] | None:
-    """The steps, also of an export of the builder, which wraps the trace."""
-    if not isinstance(trace, dict):
-        return None
-    if isinstance(trace.get("plan"), list):
-        steps = trace["plan"]
-        return steps if isinstance(steps, list) else None
-    actions = trace.get("actions")
-    first = actions[0] if isinstance(actions, list) and actions else None
-    return _plan(first.get("returnValue")) if isinstance(first, dict) else None
+def read_calls(steps: Sequence[Json], seen: Seen) -> None:
+    """Add calls of actions that were told on their own, in the form of a trace's steps."""
+    for step in steps:
+        if isinstance(step, dict) and isinstance(step.get("function"), dict):
+            _function(step, seen)
+        else:
+            seen.unknown.append(step)
+
+
+def _root(trace: Json) -> dict[str, Json]:
+    """The trace, also out of an export of the builder, which wraps it."""
+    known = _mapping(trace)
+    actions = known.get("actions")
+    if "plan" in known or not isinstance(actions, list) or not actions:
+        return known
+    return _mapping(_mapping(actions[0]).get("returnValue"))
 
 
 def _read(steps: Sequence[Json], seen: Seen, depth: int) -> None:
@@ -72,8 +98,9 @@ def _read(steps: Sequence[Json], seen: Seen, depth: int) -> None:
             reader(step, seen)
         elif kind == "RelatedAgentStep" and depth < _MOST_NESTED:
             _move(seen, _text(step.get("relatedAgentName")))
-            nested = step.get("steps")
+            nested, whole = step.get("steps"), seen.whole
             _read(nested if isinstance(nested, list) else [], seen, depth + 1)
+            seen.whole = whole  # the other agent's answer is not yet this one's
         elif kind not in _SILENT:
             seen.unknown.append(step)
 
@@ -82,14 +109,17 @@ def _function(step: dict[str, Json], seen: Seen) -> None:
     function = _mapping(step.get("function"))
     name = _text(function.get("name"))
     output = function.get("output")
-    given = _mapping(output)
+    given = _mapping(_loaded(output))
     if _text(given.get("generationId")) == "test-gen-001":
         seen.simulated = True
     status = _text(given.get(_STATUS))
     error = "; ".join(_errors(function.get("errors"))) or (status if status not in {"", "success", "SUCCESS"} else "")
     result: Json = {key: value for key, value in given.items() if not key.startswith("__")} if given else output
-    arguments = _mapping(function.get("input"))
-    definition = seen.aliases.get(name, name)
+    told = function.get("input")
+    arguments = _mapping(_loaded(told))
+    if not name or (told and not arguments):
+        seen.unknown.append(step)
+    definition = _definition(name, seen)
     seen.tool_calls.append(
         ToolCall(
             name=definition,
@@ -103,17 +133,23 @@ def _function(step: dict[str, Json], seen: Seen) -> None:
     seen.retrieved.extend(_passages(definition, arguments, given))
 
 
+def _definition(alias: str, seen: Seen) -> str:
+    """What the topic calls so; an alias that another topic alone has is that one's."""
+    here = seen.aliases.get(seen.topic, {}).get(alias) or seen.aliases.get("", {}).get(alias)
+    elsewhere = {names[alias] for names in seen.aliases.values() if alias in names}
+    return here or (elsewhere.pop() if len(elsewhere) == 1 else alias)
+
+
 def _passages(tool: str, arguments: Mapping[str, Json], output: Mapping[str, Json]) -> Iterator[Passage]:
     """What a retrieving action brought: an answer of the knowledge action, or a prompt template's with its sources."""
     query = _text(arguments.get("query") or arguments.get("Input:Query"))
     if any(key in output for key in _KNOWLEDGE):
-        sources = output.get("citationSources")
-        names = list(_sources(sources)) or [tool]
+        names = list(_sources(_loaded(output.get("citationSources")))) or [tool]
         for source in names:
             yield Passage(source=source, text=_text(output.get("knowledgeSummary")), query=query)
         return
     response = _mapping(_mapping(_loaded(output.get("promptResponse"))).get("response"))
-    if response and "source" in response:
+    if response and ("source" in response or _RETRIEVER in arguments):
         for source in list(_sources(response.get("source"))) or [tool]:
             yield Passage(source=source, text=_text(response.get("text")), query=query)
 
@@ -148,10 +184,13 @@ def _topic(step: dict[str, Json], seen: Seen) -> None:
 
 
 def _event(step: dict[str, Json], seen: Seen) -> None:
-    if step.get("eventName") == "topicChangeEvent":
-        _move(seen, _text(_mapping(step.get("payload")).get("newTopic")))
-    elif step.get("isError") is True:
+    if step.get("eventName") != "topicChangeEvent" or step.get("isError") is True:
         seen.unknown.append(step)
+        return
+    payload = _mapping(step.get("payload"))
+    if not seen.topics:
+        _move(seen, _text(payload.get("oldTopic")))
+    _move(seen, _text(payload.get("newTopic")))
 
 
 def _entered(step: dict[str, Json], seen: Seen) -> None:
@@ -171,12 +210,15 @@ def _move(seen: Seen, topic: str) -> None:
 
 
 def _answer(step: dict[str, Json], seen: Seen) -> None:
+    seen.whole = True
     if "isContentSafe" in step:
         seen.platform["content_safe"] = step["isContentSafe"]
     score = _mapping(step.get("safetyScore"))
     score = _mapping(score.get("safetyScore")) or score
     if "safety_score" in score:
         seen.platform["safety_score"] = score["safety_score"]
+    if categories := _mapping(score.get("category_scores")):
+        seen.platform["safety_categories"] = categories
 
 
 def _grounded(step: dict[str, Json], seen: Seen) -> None:
@@ -184,6 +226,8 @@ def _grounded(step: dict[str, Json], seen: Seen) -> None:
     if category := _text(step.get("category")):
         tries = seen.platform.get("groundedness_verdicts", 0)
         seen.platform["groundedness"] = category
+        if reason := _text(step.get("reason")):
+            seen.platform["groundedness_reason"] = reason
         seen.platform["groundedness_verdicts"] = (tries if isinstance(tries, int) else 0) + 1
 
 
@@ -194,7 +238,9 @@ def _guardrails(step: dict[str, Json], seen: Seen) -> None:
 
 
 def _state(step: dict[str, Json], seen: Seen) -> None:
-    seen.variables |= _mapping(_mapping(step.get("data")).get("variable_values"))
+    values = _mapping(_mapping(step.get("data")).get("variable_values"))
+    seen.began_with |= values
+    seen.variables |= values
 
 
 def _update(step: dict[str, Json], seen: Seen) -> None:

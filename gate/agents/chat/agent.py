@@ -53,6 +53,11 @@ class ChatAgent:
         """The definition's fingerprint in this arm."""
         return self._fingerprints[arm]
 
+    def version(self, arm: Arm) -> str:
+        """None: the definition itself is run."""
+        del arm
+        return ""
+
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Sequence[Problem]]:
         """Connections to the endpoint, kept while trials run."""

@@ -67,6 +67,11 @@ class CommandAgent:
         """The definition's fingerprint in this arm."""
         return self._fingerprints[arm]
 
+    def version(self, arm: Arm) -> str:
+        """None: the definition itself is run."""
+        del arm
+        return ""
+
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Sequence[Problem]]:
         """The files of both arms in folders of their own, gone when left."""

@@ -66,8 +66,8 @@ def _agent(about: str, name: str, holding: Holding, environ: Mapping[str, str]) 
     base, head = (agent_fingerprint(Maps(ground, sides[arm]).definition(name)) for arm in (Arm.BASE, Arm.HEAD))
     plan = AgentPlan(name=name, base_fingerprint=base, head_fingerprint=head, affected=False)
     try:
-        agent = open_agent(holding.root, config, plan, sides, environ)
-        problems, models = anyio.run(_opened, agent)
+        agent = open_agent(holding.root, holding.config, plan, sides, environ)
+        problems, models, version = anyio.run(_opened, agent)
     except (GateError, TimeoutError) as error:
         return _not_let_in(about, error)
     if problems:
@@ -77,7 +77,7 @@ def _agent(about: str, name: str, holding: Holding, environ: Mapping[str, str]) 
         what, case, share = unseen
         says = f"{count(share, 'frozen case')} expect {what}, which {driver.type} does not show here, first {case}"
         return problem(about, says, "take that off these cases, or take a driver that shows it (docs/drivers.md)")
-    return _let_in(about, driver, models)
+    return _let_in(about, driver, models, version)
 
 
 def _not_let_in(about: str, error: GateError | TimeoutError) -> Diagnosis:
@@ -86,9 +86,9 @@ def _not_let_in(about: str, error: GateError | TimeoutError) -> Diagnosis:
     return problem_of(about, error) if error.hint else problem(about, error.message, _TRY)
 
 
-def _let_in(about: str, driver: Driver, models: Answer | None) -> Diagnosis:
+def _let_in(about: str, driver: Driver, models: Answer | None, version: str) -> Diagnosis:
     if not isinstance(driver, ChatDriver) or models is None:
-        return fine(about, f"{driver.type} lets the gate in")
+        return fine(about, f"{driver.type} lets the gate in{f': {version}' if version else ''}")
     if models.status in _NOT_LET_IN:
         says = f"{driver.base_url} does not take the key in {driver.key}: HTTP {models.status}"
         return problem(about, says, f"put a key of that endpoint into {driver.key}")
@@ -119,10 +119,11 @@ def _program(about: str, program: str, holding: Holding) -> Diagnosis:
     return problem(about, f"there is no program {program}", remedy)
 
 
-async def _opened(agent: Agent) -> tuple[list[Problem], Answer | None]:
+async def _opened(agent: Agent) -> tuple[list[Problem], Answer | None, str]:
     with anyio.fail_after(LONGEST_SECONDS):
         async with agent.open() as problems:
-            return list(problems), await agent.models() if isinstance(agent, ChatAgent) else None
+            models = await agent.models() if isinstance(agent, ChatAgent) else None
+            return list(problems), models, "" if problems else agent.version(Arm.HEAD)
 
 
 def _judge(holding: Holding, environ: Mapping[str, str], *, lacking: bool) -> Diagnosis:

@@ -11,6 +11,7 @@ import anyio.lowlevel
 
 from gate.agents.agentforce.preview import AgentforcePreviewAgent
 from gate.agents.agentforce.published import AgentforceAgent
+from gate.agents.agentforce.script import ScriptText
 from gate.agents.chat.agent import ChatAgent
 from gate.agents.chat.definition import ChatDefinition
 from gate.agents.command.agent import CommandAgent
@@ -78,7 +79,7 @@ def agentforce(recordings: Path) -> Iterator[Agent]:
 def preview(recordings: Path) -> Iterator[Agent]:
     with _org() as (_, org):
         driver = AgentforcePreviewDriver(type="agentforce-preview")
-        scripts = {arm: ("x.agent", f"script of {arm}") for arm in Arm}
+        scripts = {arm: ScriptText(path="x.agent", text=f"script of {arm}") for arm in Arm}
         yield AgentforcePreviewAgent(driver, FINGERPRINTS, scripts, org)
 
 

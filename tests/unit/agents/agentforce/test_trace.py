@@ -38,7 +38,7 @@ SCRIPT: Any = {
         },
         {"type": "PlannerResponseStep", "isContentSafe": True, "safetyScore": {"safetyScore": {"safety_score": 0.99}}},
         {"type": "OutputEvaluationStep", "category": "UNGROUNDED"},
-        {"type": "OutputEvaluationStep", "category": "GROUNDED"},
+        {"type": "OutputEvaluationStep", "category": "GROUNDED", "reason": "as the source says"},
         {"type": "GuardrailsStep", "instructionAdherence": "HIGH\n\nfine", "taskResolution": "FULLY_RESOLVED\n\nyes"},
         {"type": "BrandNewStep", "data": 1},
     ],
@@ -61,7 +61,7 @@ CLASSIC: Any = {
 
 
 def test_agent_script_is_read() -> None:
-    seen = read_trace(SCRIPT, {"ask_faq": "AnswerQuestions"})
+    seen = read_trace(SCRIPT, {"Faq": {"ask_faq": "AnswerQuestions"}})
     assert seen is not None
     assert seen.topics == ["Router", "Faq"]
     [call] = seen.tool_calls
@@ -75,7 +75,8 @@ def test_agent_script_is_read() -> None:
     ]  # fmt: skip
     assert seen.variables == {"verified": True, "lang": "en"}
     assert seen.platform == {
-        "content_safe": True, "safety_score": 0.99, "groundedness": "GROUNDED", "groundedness_verdicts": 2,
+        "content_safe": True, "safety_score": 0.99, "groundedness": "GROUNDED",
+        "groundedness_reason": "as the source says", "groundedness_verdicts": 2,
         "instruction_adherence": "HIGH", "task_resolution": "FULLY_RESOLVED",
     }  # fmt: skip
     assert seen.unknown == [{"type": "BrandNewStep", "data": 1}]
@@ -120,9 +121,65 @@ def test_an_export_of_the_builder_and_a_nested_agent_are_read() -> None:
 
 
 def test_what_is_no_trace_is_none() -> None:
-    nothing: list[Any] = [None, [], {}, "x", {"plan": {}}, {"actions": []}, {"message": "no trace"}]
+    nothing: list[Any] = [
+        None, [], {}, "x", {"plan": {}}, {"plan": []}, {"actions": []}, {"actions": [{}]}, {"message": "no trace"}
+    ]  # fmt: skip
     for value in nothing:
         assert read_trace(value, {}) is None
+
+
+def test_steps_that_are_not_understood_are_kept_as_they_came() -> None:
+    """Also an event, or a call, of a kind that is not known."""
+    odd: list[Any] = [
+        {"type": "EventStep", "eventName": "budgetEvent"},
+        {"type": "EventStep", "eventName": "topicChangeEvent", "isError": True, "payload": {"newTopic": "X"}},
+        {"type": "FunctionCallStep", "name": "Refund"},
+        {"type": "FunctionStep", "function": {"name": "Refund", "input": ["not", "named"]}},
+        {"type": "FunctionStep"},
+        {"no": "type"},
+        "words",
+    ]
+    seen = read_trace({"plan": odd}, {})
+    assert seen is not None
+    assert seen.unknown == odd
+    assert seen.topics == []
+    assert [call.name for call in seen.tool_calls] == ["Refund", ""]
+
+
+def test_what_was_told_as_text_is_read_all_the_same() -> None:
+    function: Json = {
+        "name": "Ask", "input": '{"query": "open"}',
+        "output": '{"knowledgeSummary": "9 to 19", "citationSources": "[{\\"title\\": \\"Hours\\"}]"}',
+    }  # fmt: skip
+    seen = read_trace({"plan": [{"type": "FunctionStep", "function": function}]}, {})
+    assert seen is not None
+    assert seen.tool_calls[0].arguments == {"query": "open"}
+    assert [(one.source, one.text, one.query) for one in seen.retrieved] == [("Hours", "9 to 19", "open")]
+
+
+def test_a_trace_is_whole_when_it_goes_on_to_the_answer() -> None:
+    answer: Json = {"type": "PlannerResponseStep", "message": "x"}
+    nested: Json = {"type": "RelatedAgentStep", "relatedAgentName": "Other", "steps": [answer]}
+    asked: Json = {"type": "UserInputStep"}
+    whole = {
+        name: seen.whole
+        for name, plan in {"yes": [answer], "no": [asked], "another's": [nested]}.items()
+        if (seen := read_trace({"plan": plan}, {})) is not None
+    }
+    assert whole == {"yes": True, "no": False, "another's": False}
+
+
+def test_the_topic_stays_where_a_turn_does_not_move() -> None:
+    seen = read_trace({"plan": [{"type": "UserInputStep"}]}, {}, before="Orders")
+    assert seen is not None
+    assert (seen.topic, seen.topics) == ("Orders", [])
+
+
+def test_the_way_begins_at_the_topic_that_was_left() -> None:
+    event: Json = {"type": "EventStep", "eventName": "topicChangeEvent", "payload": {"oldTopic": "A", "newTopic": "B"}}
+    seen = read_trace({"plan": [event]}, {})
+    assert seen is not None
+    assert seen.topics == ["A", "B"]
 
 
 _KEYS = st.sampled_from(
@@ -142,7 +199,7 @@ _VALUES: st.SearchStrategy[Any] = st.recursive(
 _STEPS = st.builds(lambda kind, rest: {**rest, "type": kind}, _KINDS, st.dictionaries(_KEYS, _VALUES, max_size=6))
 
 
-@given(st.lists(_STEPS | _VALUES, max_size=8))
+@given(st.lists(_STEPS | _VALUES, min_size=1, max_size=8))
 def test_no_trace_breaks_the_reader_and_no_call_is_lost(plan: list[Any]) -> None:
     seen = read_trace({"plan": plan}, {})
     assert seen is not None

@@ -1,29 +1,19 @@
 """A person's acceptance written into the baseline: the named rows as the head has them, and who, why, when."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from gate.baselines.comparable import Scorers
 from gate.baselines.levels import fresh_levels
 from gate.errors import UsageError
 from gate.model.baseline import Baseline, BaselineCase, SignOff
-from gate.model.case import Case
 from gate.model.comparison import CaseComparison, Comparison, DimensionComparison, Tally
 from gate.model.words import Dimension
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
-    """The suite as the head has it, by case id, what scored it, and the day (ISO 8601) of the trials."""
-
-    suite: Mapping[str, Case]
-    scorers: Scorers
-    date: str
-
-
-def accept(baseline: Baseline, comparison: Comparison, accepted: Accepted, sign_off: SignOff) -> Baseline:
+def accept(baseline: Baseline, comparison: Comparison, day: str, sign_off: SignOff) -> Baseline:
     """The baseline with the rows `sign_off` names reset to the head's trials of `comparison`, and the entry added.
 
+    `day` (ISO 8601) is that of the trials.
     It names cases by id or key; keys of other agents are theirs to accept, and no name at all means every case that
     blocks. A reset row keeps no older count, so its case may block again only once enough runs of it are stored.
     Accepting the same cases of the same result again changes nothing. Raises `UsageError` when one did not run.
@@ -35,8 +25,8 @@ def accept(baseline: Baseline, comparison: Comparison, accepted: Accepted, sign_
     if any(_same(entry, known) for known in baseline.history):
         return baseline
     ran = {case.id: case for case in comparison.cases if case.agent == baseline.agent and case.finding.head_trials}
-    _refuse_unknown(ids, ran, accepted.suite)
-    rows = {case: _row(accepted.suite[case], ran[case], baseline.cases.get(case), accepted) for case in ids}
+    _refuse_unknown(ids, ran)
+    rows = {case: _row(ran[case], baseline.cases.get(case), day) for case in ids}
     return replace(baseline, cases={**baseline.cases, **rows}, history=(*baseline.history, entry))
 
 
@@ -44,8 +34,8 @@ def _same(one: SignOff, other: SignOff) -> bool:
     return (one.digest, one.commit, one.cases) == (other.digest, other.commit, other.cases)
 
 
-def _refuse_unknown(ids: Iterable[str], ran: Mapping[str, CaseComparison], suite: Mapping[str, Case]) -> None:
-    unknown = [case for case in ids if case not in ran or case not in suite]
+def _refuse_unknown(ids: Iterable[str], ran: Mapping[str, CaseComparison]) -> None:
+    unknown = [case for case in ids if case not in ran]
     if unknown:
         raise UsageError(
             f"no result to accept for {', '.join(unknown)}",
@@ -53,22 +43,22 @@ def _refuse_unknown(ids: Iterable[str], ran: Mapping[str, CaseComparison], suite
         )
 
 
-def _row(case: Case, compared: CaseComparison, old: BaselineCase | None, accepted: Accepted) -> BaselineCase:
+def _row(compared: CaseComparison, old: BaselineCase | None, day: str) -> BaselineCase:
     hist = {one.dimension: one.head.histogram for one in compared.dimensions if one.head is not None}
     level = fresh_levels(hist)
-    checks_alone = old is not None and not old.judge and old.fingerprints.rubric == case.fingerprints.rubric
+    checks_alone = old is not None and not old.judge and old.fingerprints.rubric == compared.fingerprints.rubric
     return BaselineCase(
-        fingerprints=case.fingerprints,
-        topic=case.topic,
-        severity=case.severity,
+        fingerprints=compared.fingerprints,
+        topic=compared.topic,
+        severity=compared.severity,
         level=level,
         runs=float(compared.finding.head_trials),
         ok=_ok(compared, level),
         hist=hist,
-        judge="" if checks_alone else accepted.scorers.judge,
-        checks=accepted.scorers.checks,
+        judge="" if checks_alone else compared.judge,
+        checks=compared.checks,
         infra_missing=compared.finding.missing,
-        last=accepted.date,
+        last=day,
     )
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from gate.cli.workspace import read_config, read_suite
+from gate.cli.deciding import read_config
+from gate.cli.workspace import read_suite
 from gate.errors import ExitCode, UsageError
 from gate.fixtures.coverage import Coverage, CoverageRules, Surface, coverage
 from gate.planning.names import canonical

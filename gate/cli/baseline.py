@@ -11,12 +11,13 @@ from tabulate import tabulate
 
 from gate.baselines.file import read_baseline
 from gate.baselines.rows import describe_baseline, diff_baselines
+from gate.cli.deciding import read_baselines, read_config
 from gate.cli.merged import count_merged
 from gate.cli.recording import new_baselines, record_baselines, resumed
 from gate.cli.stored import stored_baselines, write_baselines
 from gate.cli.topping import top_up, topped_up
 from gate.cli.upkeep import Upkeep
-from gate.cli.workspace import open_workspace, read_baselines, read_config
+from gate.cli.workspace import open_workspace
 from gate.errors import ExitCode, StoreError, UsageError
 from gate.model.baseline import Baseline
 from gate.repository.repository import Repository

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from gate.cli.workspace import read_config
+from gate.cli.deciding import read_config
 from gate.config import Config
 from gate.errors import ExitCode
 from gate.repository.repository import Repository

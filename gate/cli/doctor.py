@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+from gate.cli.deciding import read_config
 from gate.cli.diagnoses import hub, machine, suite
 from gate.cli.diagnoses.access import access
 from gate.cli.diagnoses.diagnosis import Diagnosis, State, fine, problem_of, unknown
 from gate.cli.diagnoses.workflows import workflows
-from gate.cli.workspace import DEFAULT_BRANCH, read_config
+from gate.cli.workspace import DEFAULT_BRANCH
 from gate.config import Config
 from gate.errors import ExitCode, GateError, RepositoryError
 from gate.ports import Tree

@@ -4,7 +4,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from gate.cli.workspace import read_config
+from gate.cli.deciding import read_config
 from gate.config import Config
 from gate.errors import ExitCode, UsageError
 from gate.model.agent_map import AgentMap

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from gate.calibration.file import read_calibration
 from gate.calibration.standing import measured
+from gate.cli.deciding import read_config
 from gate.cli.diagnoses.hub import remote
-from gate.cli.workspace import read_config, read_suite
+from gate.cli.workspace import read_suite
 from gate.config import Config
 from gate.errors import UsageError
 from gate.fixtures.suite import Suite

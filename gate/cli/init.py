@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gate.cli.deciding import read_config
 from gate.cli.own_action import own_action
-from gate.cli.workspace import read_config
 from gate.config import FILE_NAME, Config, parse_config
 from gate.errors import ExitCode, UsageError
 from gate.fixtures.manifest import Manifest

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from os import path as ospath
 from pathlib import Path
 
-from gate.cli.workspace import read_config
+from gate.cli.deciding import read_config
 from gate.errors import ExitCode, RepositoryError, UsageError
 from gate.fixtures.lint import MANIFEST_NAMES, case_json
 from gate.fixtures.lint import lint as lint_tree

@@ -59,14 +59,14 @@ def _with_acceptance(report: Report, number: int | None, delivery: Delivery) -> 
         return report
     try:
         pull_request = delivery.host.pull_request(number)
-        sign_off = carried(pull_request, report.plan, report.comparison, delivery.host, delivery.identity)
+        found = carried(pull_request, report, delivery.host, delivery.identity)
     except (HostError, UnreachableError) as error:
         delivery.note(f"{error.message}; an acceptance in the pull request is not taken into account")
         return report
-    if sign_off is None:
+    if found is None:
         return report
-    rules = Rules(acceptance=report.decision.acceptance, sign_off=sign_off)
-    return replace(report, decision=decide(report.plan, report.comparison, rules))
+    rules = Rules(acceptance=report.decision.acceptance, sign_off=found.sign_off)
+    return replace(report, plan=found.plan, decision=decide(found.plan, report.comparison, rules))
 
 
 def _evaluate_and_record(todo: EvaluateBranch, head: str, delivery: Delivery) -> int:

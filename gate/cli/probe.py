@@ -7,7 +7,7 @@ from pathlib import Path
 import anyio
 from tabulate import tabulate
 
-from gate.cli.workspace import read_config
+from gate.cli.deciding import read_config
 from gate.errors import ExitCode, UsageError
 from gate.judges.kin import scripted_models
 from gate.judges.live import LiveJudge

@@ -30,9 +30,10 @@ def parted_by_host(root: Path, base: str, head: str, delivery: Delivery) -> str:
             return ""
         try:
             parted = host.merge_base(base, head)
-            if not has_commit(repository, parted):
+            lacking = [sha for sha in (parted, base) if not has_commit(repository, sha)]
+            if lacking:
                 token = delivery.settings.token.get_secret_value()
-                fetch_commits(Git(repository.root), delivery.job.url, [parted], token)
+                fetch_commits(Git(repository.root), delivery.job.url, lacking, token)
         except (HostError, UnreachableError, RepositoryError) as error:
             delivery.note(f"the clone is shallow, and the base cannot be had from GitHub either: {error.message}")
             return ""

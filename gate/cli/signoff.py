@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gate.cli.workspace import read_config
+from gate.cli.deciding import read_config
 from gate.config import Config
 from gate.errors import ExitCode, UsageError
 from gate.github.signoff.checking import baseline_path, stamp

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from gate.cli.deciding import read_config
 from gate.cli.evaluate import conduct
 from gate.cli.present import publish, tables
 from gate.cli.versus import versus
-from gate.cli.workspace import read_config, read_suite
+from gate.cli.workspace import read_suite
 from gate.errors import ExitCode, RepositoryError, UsageError
 from gate.fixtures.suite import Suite
 from gate.model.comparison import Comparison

@@ -5,11 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gate.baselines.file import read_baseline
-from gate.calibration.file import read_calibration
 from gate.calibration.standing import measured
+from gate.cli.deciding import Known, deciding, read_config, refuse_outdated
 from gate.cli.spread import spread
-from gate.config import FILE_NAME, Config, ReplayDriver, VerdictsConfig, parse_config
+from gate.config import Config, ReplayDriver, VerdictsConfig
 from gate.errors import ProblemsError, UsageError
 from gate.fixtures.suite import Suite, load_suite
 from gate.judges.kin import Models, scripted_models
@@ -17,7 +16,7 @@ from gate.judges.open import open_judge
 from gate.model.baseline import Baseline
 from gate.model.calibration import Calibration, Measured
 from gate.model.case import Case
-from gate.model.plan import Plan, Revision
+from gate.model.plan import GateChange, Plan, Revision
 from gate.model.problem import ProblemLevel
 from gate.model.words import Arm
 from gate.planning.fingerprint import agent_fingerprint
@@ -32,8 +31,6 @@ from gate.repository.trees import GitTree, LinkedTree
 
 DEFAULT_BRANCH = "main"
 """Taken when neither origin nor `--base` says which branch changes go to."""
-_NO_CONFIG_AT_BASE = f"the base has no {FILE_NAME}: the head's is used, and every case runs"
-_BROKEN_CONFIG_AT_BASE = f"the base's {FILE_NAME} has errors: the head's is used, and every case runs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +47,8 @@ class Workspace:
     test_data: Mapping[str, str]
     scripted: Models
     bailouts: tuple[str, ...] = ()
+    unreadable: tuple[GateChange, ...] = ()
+    """Files of the base that should decide and cannot be read."""
 
     @property
     def sides(self) -> Mapping[Arm, Tree]:
@@ -77,7 +76,10 @@ class Workspace:
         """The plan of a run over these sides, under the configured policy or another one."""
         config = self.config.model_copy(update={"verdicts": verdicts}) if verdicts else self.config
         known = (*scope.bailouts, *self.bailouts)
-        return make_plan(config, self.base, self.head, replace(scope, bailouts=known), self.baselines)
+        plan = make_plan(config, self.base, self.head, replace(scope, bailouts=known), self.baselines)
+        paths = {change.path for change in self.unreadable}
+        others = (change for change in plan.gate_changes if change.path not in paths)
+        return replace(plan, gate_changes=(*self.unreadable, *others))
 
 
 @contextmanager
@@ -86,8 +88,8 @@ def open_workspace(start: Path, base: str, head: str, parted: str = "") -> Itera
 
     `parted` is the merge base where it is known already; empty = git is asked.
 
-    Raises `ProblemsError` with every error of configuration, fixtures and baselines, and `RepositoryError` when git
-    cannot give both sides.
+    Raises `ProblemsError` with every error of configuration and fixtures, `UsageError` when the head parted from the
+    base before what decides was there, and `RepositoryError` when git cannot give both sides.
     """
     with Repository.discover(start) as repository:
         yield _open(repository, base, head, parted)
@@ -113,16 +115,6 @@ def reopened(root: Path, config: Config, plan: Plan) -> Iterator[Mapping[Arm, Tr
         yield sides
 
 
-def read_config(tree: Tree) -> tuple[str, Config]:
-    """The configuration of a tree and its text. Raises `UsageError` when it has none."""
-    try:
-        text = tree.read(FILE_NAME).decode("utf-8", "replace")
-    except KeyError as error:
-        hint = "`agent-gate init` writes one; docs/configuration.md shows the smallest that works"
-        raise UsageError(f"there is no {FILE_NAME}", hint) from error
-    return text, parse_config(text)
-
-
 def read_suite(tree: Tree, config: Config, more: Sequence[str] = ()) -> Suite:
     """Every case of a tree, of the configured agents and `more`.
 
@@ -138,27 +130,12 @@ def read_suite(tree: Tree, config: Config, more: Sequence[str] = ()) -> Suite:
     return suite
 
 
-def read_baselines(tree: Tree, config: Config) -> dict[str, Baseline]:
-    """The baselines a tree holds, by agent; agents without one are left out."""
-    paths = {f"{config.baselines}/{agent}.json": agent for agent in config.agents}
-    found = tree.read_many(paths)
-    return {paths[path]: read_baseline(content.decode("utf-8", "replace"), path) for path, content in found.items()}
-
-
-def read_calibrations(tree: Tree, config: Config) -> dict[str, Calibration]:
-    """What people said of the judge, by agent; agents without a file are left out."""
-    paths = {f"{config.calibration.folder}/{agent}.json": agent for agent in config.agents}
-    found = tree.read_many(paths)
-    return {
-        paths[path]: read_calibration(content.decode("utf-8", "replace"), path, paths[path])
-        for path, content in found.items()
-    }
-
-
 def _open(repository: Repository, base: str, head: str, parted: str) -> Workspace:
     head_tree, head_revision = _head(repository, head)
     base_tree, base_revision = _base(repository, base, head_revision.sha or "HEAD", parted)
-    text, config, bailouts = _deciding(base_tree, head_tree)
+    text, config, bailouts = deciding(base_tree, head_tree)
+    known = Known.of(base_tree, config)
+    refuse_outdated(repository, base_revision, base_tree, known)
     suite = _known(read_suite(head_tree, config, _only_in_head(head_tree, config)), config)
     return Workspace(
         root=repository.root,
@@ -166,25 +143,13 @@ def _open(repository: Repository, base: str, head: str, parted: str) -> Workspac
         config_text=text,
         base=_side(base_revision, base_tree, _base_cases(base_tree, head_tree, suite.cases, config)),
         head=_side(head_revision, head_tree, suite.cases),
-        baselines=read_baselines(base_tree, config),
-        calibrations=read_calibrations(base_tree, config),
+        baselines=known.baselines,
+        calibrations=known.calibrations,
         test_data=suite.data,
         scripted=scripted_models(config, head_tree),
         bailouts=bailouts,
+        unreadable=known.unreadable,
     )
-
-
-def _deciding(base: Tree, head: Tree) -> tuple[str, Config, tuple[str, ...]]:
-    """The base's configuration and its text; the head's, with the reason, where the base has none that can be used.
-
-    A change that brings or mends the configuration must not be refused by what it mends.
-    """
-    try:
-        return *read_config(base), ()
-    except UsageError:
-        return *read_config(head), (_NO_CONFIG_AT_BASE,)
-    except ProblemsError:
-        return *read_config(head), (_BROKEN_CONFIG_AT_BASE,)
 
 
 def _only_in_head(head: Tree, config: Config) -> tuple[str, ...]:

@@ -148,6 +148,9 @@ class Fingerprints:
     data: str
 
 
+NO_FINGERPRINTS = Fingerprints(fixture="", rubric="", data="")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One scenario, placeholders resolved. `key` (agent/id) names it across agents."""
@@ -182,7 +185,7 @@ class Case:
     data: Mapping[str, str] = field(default_factory=dict)  # test-data key -> value, of the keys this case uses
     path: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)  # frontmatter key or section -> line
-    fingerprints: Fingerprints = Fingerprints(fixture="", rubric="", data="")
+    fingerprints: Fingerprints = NO_FINGERPRINTS
 
     @property
     def key(self) -> str:

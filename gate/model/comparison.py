@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gate.model.baseline import Histogram
+from gate.model.case import NO_FINGERPRINTS, Fingerprints
 from gate.model.problem import Problem
 from gate.model.score import Evidence
 from gate.model.words import Arm, CaseVerdict, Dimension, Severity, Status
@@ -24,6 +25,7 @@ class CaseInput:
 
     `comparable` is False when a fingerprint differs or no baseline row exists: it runs but cannot regress.
     `may_block` is True for frozen P0 cases that are not quarantined by hand; `quarantined` says that a person did that.
+    `changed`: nothing but this change's own edit of fixture or test data makes the stored counts another number.
     """
 
     case: str
@@ -35,6 +37,7 @@ class CaseInput:
     may_block: bool
     trials: int = 0  # the fixture's own wish; 0 = as the policy says
     quarantined: bool = False
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +139,11 @@ class DimensionComparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseComparison:
-    """One case: its verdict, why, and its dimensions. `blocks` = this verdict holds the merge."""
+    """One case: its verdict, why, and its dimensions. `blocks` = this verdict holds the merge.
+
+    `fingerprints` are of the head's case, `judge` and `checks` what scored its trials ("" = no judge was asked): with
+    the counts, all that a row of the baseline is made of when the case is accepted.
+    """
 
     case: str
     agent: str
@@ -150,6 +157,9 @@ class CaseComparison:
     differs: tuple[str, ...] = ()  # which fingerprints make it not comparable: fixture, rubric, data, judge, checks
     path: str = ""
     line: int = 1
+    fingerprints: Fingerprints = NO_FINGERPRINTS
+    judge: str = ""
+    checks: str = ""
 
     @property
     def id(self) -> str:

@@ -91,7 +91,8 @@ class Plan:
     """The first stage's value; written to `plan.json` before anything runs.
 
     `part`: set when the plan is one shard's. `shards`: of a merged run, the case keys of each shard, in their order;
-    each was judged by itself; `missing` numbers those that did not arrive.
+    each was judged by itself; `missing` numbers those that did not arrive. `changed`: keys of cases whose fixture or
+    test data differs in what is evaluated.
     """
 
     tier: Tier
@@ -108,3 +109,4 @@ class Plan:
     part: Part | None = None
     shards: tuple[tuple[str, ...], ...] = ()
     missing: tuple[int, ...] = ()
+    changed: tuple[str, ...] = ()

@@ -35,7 +35,7 @@ class Decision:
     """The conclusion, the sentence that says it, and what to do next; written to `verdict.json`.
 
     `blocking`: case keys that hold the merge. `gaps`: what keeps a run from being green although nothing regressed.
-    `digest`: SHA-256 of the comparison, what a sign-off is bound to.
+    `digest`: SHA-256 of plan, comparison and floors (`decision.digest_of`), what a sign-off is bound to.
     """
 
     conclusion: Conclusion

@@ -38,7 +38,8 @@ def make_plan(config: Config, base: Side, head: Side, scope: Scope, baselines: M
         changes=found.changes(),
         selected=selected(chosen, reasons),
         total_cases=len(cases),
-        gate_changes=gate_changes(found.differences.files, found.ground, found.case_changes),
+        gate_changes=gate_changes(found.differences.files, found.ground, found.case_changes, (base, head), baselines),
+        changed=tuple(change.key for change in found.case_changes if change.kind in {"changed", "data"}),
         bailouts=found.bailouts,
         levels={case.key: _levels(case, baselines.get(case.agent)) for case in chosen},
     )

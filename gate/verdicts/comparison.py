@@ -1,6 +1,6 @@
 """Base against head, case by case and dimension by dimension: what the trials show and what the policy says of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -52,7 +52,8 @@ def compare(
     is not among `cases`.
     """
     cases = list(cases)
-    counts = count(trials, advisory)
+    judges: dict[str, str] = {}
+    counts = count(_noting_judges(trials, judges), advisory)
     inputs = {
         one.case: one
         for one in case_inputs(cases, plan, baselines, scorers, advisory=advisory, quarantined=quarantined)
@@ -68,7 +69,8 @@ def compare(
             head=counts.get((case.key, Arm.HEAD), {}),
             advisory=advisory(case.agent),
         )
-        compared.append(_case(facts, findings.cases.get(case.key, _NOT_RUN), scorers))
+        found = _case(facts, findings.cases.get(case.key, _NOT_RUN), scorers)
+        compared.append(replace(found, judge=judges.get(case.key, "")))
     return Comparison(
         policy=policy,
         cases=() if findings.broken else tuple(compared),
@@ -80,6 +82,14 @@ def compare(
         detectable=findings.detectable,
         judge=bool(scorers.judge),
     )
+
+
+def _noting_judges(trials: Iterable[TrialScores], judges: dict[str, str]) -> Iterator[TrialScores]:
+    """The trials; `judges` then holds the judge of each case's head trials, where one was asked."""
+    for one in trials:
+        if one.arm is Arm.HEAD and one.judge:
+            judges[one.case] = one.judge
+        yield one
 
 
 _NOT_RUN = CaseFinding(verdict=CaseVerdict.INCONCLUSIVE, explanation="it did not run: the run stopped before it")
@@ -105,6 +115,8 @@ def _case(facts: Facts, finding: CaseFinding, scorers: Scorers) -> CaseCompariso
         differs=different,
         path=case.path,
         line=case.lines.get("id", 1),
+        fingerprints=case.fingerprints,
+        checks=scorers.checks,
     )
 
 

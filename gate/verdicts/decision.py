@@ -1,13 +1,14 @@
 """May it merge? The conclusion of a run, the sentence that says it, and what to do next."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from hashlib import sha256
 
 from gate.errors import ExitCode
 from gate.model.comparison import Comparison
 from gate.model.plan import Plan
-from gate.model.report import Decision
+from gate.model.report import AcceptanceRow, Decision
 from gate.model.words import CaseVerdict, Conclusion
 from gate.verdicts.sentences import headline, next_action, notes
 from gate.verdicts.standing import Rules, Standing, stand
@@ -31,7 +32,7 @@ def decide(plan: Plan, comparison: Comparison, rules: Rules | None = None) -> De
     regressions and changes of the gate, never a missed acceptance floor or a gap.
     """
     rules = rules or Rules()
-    digest = digest_of(comparison)
+    digest = digest_of(plan, comparison, rules.acceptance)
     standing = stand(plan, comparison, rules, digest)
     conclusion = _conclusion(standing)
     return Decision(
@@ -47,9 +48,21 @@ def decide(plan: Plan, comparison: Comparison, rules: Rules | None = None) -> De
     )
 
 
-def digest_of(comparison: Comparison) -> str:
-    """SHA-256 (hex) of the comparison in canonical JSON: equal for equal comparisons, read back from a file or not."""
-    text = json.dumps(_canonical(asdict(comparison)), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+def digest_of(plan: Plan, comparison: Comparison, floors: Sequence[AcceptanceRow] = ()) -> str:
+    """SHA-256 (hex) of a result in canonical JSON: equal for equal ones, read back from a file or not.
+
+    It binds all that the decision and an acceptance are made of: both commits, what was to run, the changes of the
+    gate, the whole comparison with what its cases and scorers were, and the floors.
+    """
+    bound = {
+        "commits": (plan.base.sha, plan.head.sha),
+        "selected": [(one.case, one.severity, one.status) for one in plan.selected],
+        "missing": plan.missing,
+        "changes": [asdict(change) for change in plan.gate_changes],
+        "comparison": asdict(comparison),
+        "floors": [asdict(row) for row in floors],
+    }
+    text = json.dumps(_canonical(bound), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return sha256(text.encode("ascii")).hexdigest()
 
 

@@ -13,6 +13,9 @@ from gate.model.comparison import CaseInput
 from gate.model.plan import Plan
 from gate.model.words import Dimension, Severity, Status
 
+_EDITED = frozenset({"fixture", "rubric", "data"})
+"""What of a case a pull request can make another one; judge and checks come from the base and the gate."""
+
 
 def case_inputs(
     cases: Iterable[Case],
@@ -32,6 +35,7 @@ def case_inputs(
     inputs = []
     for case in selected_cases(cases, plan):
         row = stored_row(case, baselines)
+        different = differs(case, row, scorers) if row else ()
         inputs.append(
             CaseInput(
                 case=case.key,
@@ -39,10 +43,11 @@ def case_inputs(
                 severity=case.severity,
                 stored_ok=stored_passes(row, advisory(case.agent)) if row else 0.0,
                 stored_runs=row.runs if row else 0.0,
-                comparable=row is not None and row.runs > 0 and not differs(case, row, scorers),
+                comparable=row is not None and row.runs > 0 and not different,
                 may_block=decides(case.severity, case.status) and case.key not in quarantined,
                 trials=case.trials,
                 quarantined=case.key in quarantined,
+                changed=case.key in plan.changed and bool(different) and _EDITED.issuperset(different),
             )
         )
     return tuple(inputs)

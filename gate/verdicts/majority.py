@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from gate.model.comparison import CaseFinding, CaseInput, Findings, Request
 from gate.model.words import Arm, CaseVerdict, Outcome
+from gate.verdicts.confirm.words import EDITED_AND_FAILS
 
 TRIALS = 3
 INFRA_MISSING = 0.05
@@ -115,6 +116,8 @@ def _verdict(tally: _Tally) -> tuple[CaseVerdict, str]:
     if aside is not None:
         return aside
     case = tally.case
+    if _edited(case) and _settled(tally):
+        return _told_of_edited(tally)
     said = f"base passed {case.stored_ok:.3g} of {case.stored_runs:.3g} stored trials, {_head(tally)}"
     if _settled(tally):
         return _compared(tally), said
@@ -133,11 +136,22 @@ def _not_heard(tally: _Tally) -> tuple[CaseVerdict, str] | None:
 def _not_compared(tally: _Tally) -> tuple[CaseVerdict, str] | None:
     if not tally.case.stored_runs:
         return CaseVerdict.NEW, f"no accepted result to compare with; {_head(tally)}"
-    if not tally.case.comparable:
+    if not tally.case.comparable and not _edited(tally.case):
         return CaseVerdict.NOT_COMPARABLE, f"the stored result is of something else; {_head(tally)}"
     if tally.case.quarantined:
         return CaseVerdict.QUARANTINED, f"set aside by hand; {_head(tally)}"
     return None
+
+
+def _edited(case: CaseInput) -> bool:
+    """Whether a case that could block was edited: were it let off, an edit would be a way past the gate."""
+    return case.changed and case.may_block and 2 * case.stored_ok > case.stored_runs
+
+
+def _told_of_edited(tally: _Tally) -> tuple[CaseVerdict, str]:
+    fails = tally.failed > tally.passed
+    verdict = CaseVerdict.REGRESSED if fails else CaseVerdict.NOT_COMPARABLE
+    return verdict, f"{_head(tally)}; {EDITED_AND_FAILS if fails else 'the stored result is of something else'}"
 
 
 def _head(tally: _Tally) -> str:

@@ -51,17 +51,20 @@ class Standing:
 def stand(plan: Plan, comparison: Comparison, rules: Rules, digest: str) -> Standing:
     """Where the run stands; `digest` is the comparison's."""
     regressed = tuple(case for case in comparison.cases if case.blocks)
+    groups = tuple(group for group in comparison.groups if group.verdict is CaseVerdict.REGRESSED)
+    changes = tuple(change for change in plan.gate_changes if change.needs_sign_off)
     return Standing(
         plan=plan,
         comparison=comparison,
         regressed=regressed,
-        groups=tuple(group for group in comparison.groups if group.verdict is CaseVerdict.REGRESSED),
-        changes=tuple(change for change in plan.gate_changes if change.needs_sign_off),
+        groups=groups,
+        changes=changes,
         floors=tuple(row for row in rules.acceptance if row.blocks),
         gaps=() if comparison.broken else gaps(plan, comparison),
         undecided=tuple(case for case in comparison.cases if decides(case.severity, case.status) and _open(case)),
         sign_off=rules.sign_off,
-        covers=rules.sign_off is not None and _valid(rules.sign_off, digest, plan, regressed),
+        covers=rules.sign_off is not None
+        and _valid(rules.sign_off, digest, plan, regressed, beyond=bool(groups or changes)),
     )
 
 
@@ -69,8 +72,13 @@ def _open(case: CaseComparison) -> bool:
     return case.verdict in {CaseVerdict.INCONCLUSIVE, CaseVerdict.INFRA_FAILURE}
 
 
-def _valid(sign_off: SignOff, digest: str, plan: Plan, regressed: tuple[CaseComparison, ...]) -> bool:
-    """A sign-off is bound to one digest and one head commit; naming no case accepts all the report shows."""
+def _valid(sign_off: SignOff, digest: str, plan: Plan, regressed: tuple[CaseComparison, ...], *, beyond: bool) -> bool:
+    """A sign-off is bound to one digest and one head commit; naming no case accepts all the report shows.
+
+    `beyond`: more than cases holds the merge (a group, a change of the gate), which no name of a case accepts.
+    """
     if (sign_off.digest, sign_off.commit) != (digest, plan.head.sha):
         return False
-    return not sign_off.cases or all(case.case in sign_off.cases or case.id in sign_off.cases for case in regressed)
+    if not sign_off.cases:
+        return True
+    return not beyond and all(case.case in sign_off.cases or case.id in sign_off.cases for case in regressed)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from gate.agents.replay import FOLDER_LENGTH, recorded_definitions
 from gate.baselines.comparable import Scorers, differs
+from gate.cli.deciding import read_baselines
 from gate.cli.diagnoses.diagnosis import Diagnosis, fine, problem, problem_of, unknown
-from gate.cli.workspace import read_baselines
 from gate.config import Config, ReplayDriver
 from gate.errors import GateError
 from gate.fixtures.suite import load_suite

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from gate.config import FILE_NAME, Config, parse_config
+from gate.config import FILE_NAME, Config, SignOffConfig, parse_config
+from gate.errors import ProblemsError
 from gate.github.host import Host, LabelEvent, PullRequest
 from gate.github.signoff.ask import Ask, CommentAsk, LabelAsk
 from gate.github.signoff.command import Malformed
@@ -13,7 +14,7 @@ from gate.github.signoff.marks import Mark, Published, read_mark, read_published
 from gate.github.signoff.outcome import Outcome, refused
 from gate.github.signoff.rows import is_entered
 from gate.github.signoff.rules import Refusal, label_refused, malformed, moved, overtaken, person_refused, put_on_at
-from gate.reports.escape import code
+from gate.reports.escape import code, prose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,24 @@ def base_config(host: Host, pull_request: PullRequest) -> Config | Refusal:
             text=f"the base branch has no {FILE_NAME}, so there is nothing this could be a regression from",
             remedy="merge a configuration and a baseline first",
         )
-    return parse_config(text)
+    try:
+        return parse_config(text)
+    except ProblemsError:
+        return _mending_config(host, pull_request)
+
+
+def _mending_config(host: Host, pull_request: PullRequest) -> Config | Refusal:
+    """The pull request's own configuration where the base's is broken; who may sign off is then as nobody set it."""
+    text = host.read_file(FILE_NAME, pull_request.head_sha)
+    try:
+        mended = parse_config(text or "")
+    except ProblemsError as error:
+        first = error.problems[0]
+        return Refusal(
+            text=f"{FILE_NAME} has errors, on the base branch and here: {prose(first.message)}",
+            remedy="mend it in this pull request first",
+        )
+    return mended.model_copy(update={"sign_off": SignOffConfig()})
 
 
 def baseline_path(config: Config, agent: str) -> str:

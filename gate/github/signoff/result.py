@@ -2,7 +2,7 @@
 
 An artifact is untrusted: whoever controls the workflow file of a pull request controls what it uploads. Of its zip only
 three named files are read, each bounded, into files this module names itself; they pass the same typed readers as a
-run folder; and the digest is computed again from the comparison. What the values say is then held against what the
+run folder; and the digest is computed again from them. What the values say is then held against what the
 gate had reported before.
 """
 
@@ -10,19 +10,14 @@ import io
 import re
 import zipfile
 import zlib
-from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
 
-from gate.baselines.comparable import Scorers
 from gate.errors import StoreError
-from gate.model.case import Case
 from gate.model.comparison import Comparison
 from gate.model.plan import Plan
 from gate.model.report import AcceptanceRow
-from gate.model.words import Arm
 from gate.reports.machine import parse_report
 from gate.store import RunFolder
 from gate.verdicts.decision import digest_of
@@ -38,7 +33,7 @@ _RUN_NAME = re.compile(r"[A-Za-z0-9._-]{1,120}\Z")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What a run came to. `cases` are by agent and id; `day` (ISO 8601) is that of its trials."""
+    """What a run came to; `digest` binds all of it but the run's name and the `day` (ISO 8601) of its trials."""
 
     run: str
     day: str
@@ -47,9 +42,6 @@ class Result:
     acceptance: tuple[AcceptanceRow, ...]
     headline: str
     digest: str
-    cases: Mapping[str, Mapping[str, Case]]
-    scorers: Scorers
-    gate_version: str
 
 
 def read_result(folder: Path) -> Result:
@@ -59,13 +51,9 @@ def read_result(folder: Path) -> Result:
         report = parse_report(run.report_text(REPORT))
     except RecursionError as error:
         raise StoreError(f"{REPORT} is nested too deeply", _REMEDY) from error
-    inputs = run.inputs()
-    digest = digest_of(report.comparison)
+    digest = digest_of(report.plan, report.comparison, report.decision.acceptance)
     if digest != report.decision.digest:
-        raise StoreError(f"the comparison of {report.run!r} is not the one its digest was made of", _REMEDY)
-    cases: dict[str, dict[str, Case]] = defaultdict(dict)
-    for case in inputs.cases:
-        cases[case.agent][case.id] = case
+        raise StoreError(f"the result of {report.run!r} is not the one its digest was made of", _REMEDY)
     return Result(
         run=report.run if _RUN_NAME.match(report.run) else "",
         day=_day(report.started),
@@ -74,9 +62,6 @@ def read_result(folder: Path) -> Result:
         acceptance=report.decision.acceptance,
         headline=report.decision.headline,
         digest=digest,
-        cases=dict(cases),
-        scorers=Scorers(judge=_judge(run), checks=inputs.checks_version),
-        gate_version=inputs.gate_version,
     )
 
 
@@ -120,13 +105,6 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     if len(content) > LARGEST_FILE:
         raise StoreError(f"{PurePosixPath(entry.filename).name} in the artifact is larger than {LARGEST_FILE} bytes")
     return content
-
-
-def _judge(run: RunFolder) -> str:
-    judges = {scores.judge for scores in run.all_scores() if scores.arm is Arm.HEAD and scores.judge}
-    if len(judges) > 1:
-        raise StoreError("the scores of this run are of several judges", "score it again: `agent-gate score DIR`")
-    return judges.pop() if judges else ""
 
 
 def _day(started: str) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import unified_diff
 
-from gate.baselines.accept import Accepted, accept
+from gate import __version__
+from gate.baselines.accept import accept
 from gate.baselines.file import read_baseline, write_baseline
 from gate.errors import GateError
 from gate.github.signoff.result import Result
@@ -13,11 +14,15 @@ from gate.model.baseline import Baseline, SignOff
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What stays of a pull request's own baseline: `cases` accepted earlier of this `commit` and result `digest`."""
+    """What stays of a pull request's own baseline: `cases` accepted earlier of this `commit` and result `digest`.
+
+    `rows`: all its rows stay, since the report said that they are rewritten and a person accepted all it shows.
+    """
 
     cases: frozenset[str]
     commit: str
     digest: str
+    rows: bool = False
 
     def entries(self, history: Sequence[SignOff]) -> tuple[SignOff, ...]:
         """The sign-offs that these cases were accepted by."""
@@ -29,18 +34,17 @@ def mended(base: str | None, head: str | None, path: str, kept: Kept) -> tuple[s
 
     Rows are measured and accepted, never edited: what a pull request wrote into its own baseline by hand would
     otherwise ride along with somebody's acceptance of another row. Rows `kept`, and rows and files the base does not
-    have, stay: those lower no bar. Either text may be None for a file that is not there.
+    have, stay: those lower no bar. Either text may be None for a file that is not there, or be none that can be read.
     """
-    now = _readable(head, path)
-    if base is None:
+    now, before = _readable(head, path), _readable(base, path)
+    if before is None:
         if now is None:
             return "", False
         alone = replace(now, history=kept.entries(now.history))
         return write_baseline(alone), alone != now
-    before = read_baseline(base, f"{path} of the base branch")
     if now is None:
         return write_baseline(before), False
-    stays = {case: now.cases[case] for case in kept.cases if case in now.cases}
+    stays = {case: now.cases[case] for case in (now.cases if kept.rows else kept.cases) if case in now.cases}
     history = (*before.history, *kept.entries(now.history))
     whole = replace(before, cases={**now.cases, **before.cases, **stays}, history=history)
     return write_baseline(whole), now != whole
@@ -52,9 +56,8 @@ def rewritten(text: str, agent: str, result: Result, sign_off: SignOff) -> str:
     An empty `text` is a file that is not there yet. Raises `UsageError` when a case has no result, and `GateError`
     when what would be written is no baseline.
     """
-    accepted = Accepted(suite=result.cases.get(agent, {}), scorers=result.scorers, date=result.day)
-    start = read_baseline(text, f"{agent}.json") if text else _empty(agent, result)
-    new = write_baseline(accept(start, result.comparison, accepted, sign_off))
+    start = read_baseline(text, f"{agent}.json") if text else _empty(agent)
+    new = write_baseline(accept(start, result.comparison, result.day, sign_off))
     read_baseline(new, f"{agent}.json")  # counts from an artifact may be no counts
     return new
 
@@ -71,6 +74,15 @@ def accepted_before(texts: Mapping[str, str], commit: str, digest: str) -> froze
         if entry.commit == commit and entry.digest.startswith(digest)
         for case in entry.cases
     )
+
+
+def rewrites_no_more(text: str, base: str | None, accepted: str) -> bool:
+    """Whether a baseline's text rewrites of the base's rows and history only what the accepted text rewrites alike."""
+    now, before, known = (_readable(one, "a baseline") for one in (text, base, accepted))
+    if now is None or before is None or known is None:
+        return False
+    rows = all(now.cases.get(case) in (row, known.cases.get(case)) for case, row in before.cases.items())
+    return rows and set(now.history) <= {*before.history, *known.history} and set(before.history) <= set(now.history)
 
 
 def is_entered(texts: Mapping[str, str], by: str, at: str) -> bool:
@@ -109,5 +121,5 @@ def _readable(text: str | None, path: str) -> Baseline | None:
         return None
 
 
-def _empty(agent: str, result: Result) -> Baseline:
-    return Baseline(agent=agent, agent_fingerprint="", commit="", gate_version=result.gate_version, cases={})
+def _empty(agent: str) -> Baseline:
+    return Baseline(agent=agent, agent_fingerprint="", commit="", gate_version=__version__, cases={})

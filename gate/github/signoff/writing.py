@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from gate.errors import HostError, StaleError, UsageError
+from gate.errors import HostError, ProblemsError, StaleError, StoreError, UsageError
 from gate.github.host import Host, StatusState
 from gate.github.signoff.checking import Request, baseline_path, baseline_texts
 from gate.github.signoff.load import Desk
@@ -47,10 +47,9 @@ def carry_out(order: Order, host: Host, desk: Desk) -> Outcome:
     The commit is made on the approved one or not at all. The mark comes before the status, so that no green status of
     the gate's own commit is ever without the reason it stands for.
     """
-    try:
-        files = _files(order, host)
-    except UsageError as error:
-        return refused(Refusal(text=error.message, remedy=error.hint))
+    files = _files_or_refusal(order, host)
+    if isinstance(files, Refusal):
+        return refused(files)
     if order.request.pull_request.is_fork:
         return _on_fork(order, files, host, desk)
     request = order.request
@@ -93,6 +92,16 @@ def _refused_as_moved(order: Order, host: Host) -> Outcome:
     return refused(refusal or Refusal(text="the branch moved while the baseline was written", remedy="accept again"))
 
 
+def _files_or_refusal(order: Order, host: Host) -> _Files | Refusal:
+    try:
+        return _files(order, host)
+    except UsageError as error:
+        return Refusal(text=error.message, remedy=error.hint)
+    except (ProblemsError, StoreError) as error:
+        text = f"a baseline cannot be read: {prose(error.message)}"
+        return Refusal(text=text, remedy="mend it in this pull request, then accept its new result")
+
+
 def _files(order: Order, host: Host) -> _Files:
     """The new files, made from what the branch has; in a fork from what the base has, where the patch is for."""
     request = order.request
@@ -106,16 +115,23 @@ def _files(order: Order, host: Host) -> _Files:
         path = baseline_path(request.config, agent)
         start = before[path] = (base if is_fork else request.baselines).get(agent, "")
         if path in listed or len(listed) >= MOST_LISTED_FILES:
-            start, changed = mended(base.get(agent), start or None, path, _kept(order, agent))
+            start, changed = mended(base.get(agent), start or None, path, _kept(order, agent, path))
             undone = undone or changed
         after[path] = rewritten(start, agent, order.result, _entry(order, agent))
     return _Files(before=before, after=after, undone=undone)
 
 
-def _kept(order: Order, agent: str) -> Kept:
+def _shown(order: Order, path: str) -> bool:
+    """Whether the report said that this baseline is rewritten, and the person accepted everything it shows."""
+    changes = order.result.plan.gate_changes
+    return not order.request.names and any(one.path == path and one.needs_sign_off for one in changes)
+
+
+def _kept(order: Order, agent: str, path: str) -> Kept:
     keys = (key.partition("/") for key in order.settlement.before)
     cases = frozenset(case for name, _, case in keys if name == agent)
-    return Kept(cases=cases, commit=order.sign_off.commit, digest=order.sign_off.digest)
+    rows = _shown(order, path)
+    return Kept(cases=cases, commit=order.sign_off.commit, digest=order.sign_off.digest, rows=rows)
 
 
 def _entry(order: Order, agent: str) -> SignOff:

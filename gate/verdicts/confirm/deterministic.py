@@ -6,7 +6,8 @@ from gate.model.comparison import CaseInput
 from gate.model.words import Arm, CaseVerdict, Severity
 from gate.verdicts.confirm.ledger import CONTROL, SCREEN, Ledger, Standing, Steps
 from gate.verdicts.confirm.options import ConfirmOptions
-from gate.verdicts.confirm.screening import is_controllable, seen, settle_reported, settle_unscored
+from gate.verdicts.confirm.screening import seen, settle_reported, settle_unscored
+from gate.verdicts.confirm.words import EDITED_AND_FAILS
 
 GUARANTEE = "Deterministic driver: one trial per case, and every drop is a drop"
 DETECTABLE = "smallest drop seen: one failed trial"
@@ -30,7 +31,7 @@ def deterministic_steps(ledger: Ledger, options: ConfirmOptions) -> Steps:
 
 def _differs(standing: Standing) -> bool:
     """Whether base is needed to tell: head failed, or passes what is stored as failing."""
-    if is_controllable(standing.case):
+    if _could_block(standing.case):
         return bool(standing.head.failed)
     case = standing.case
     comparable = case.comparable and not case.quarantined and case.stored_runs > 0
@@ -41,7 +42,9 @@ def _settle(standing: Standing, *, with_base: bool) -> None:
     case, head, base = standing.case, standing.head, standing.base
     if settle_unscored(standing):
         return
-    if (not case.comparable or case.quarantined or case.stored_runs <= 0) and not base.asked:
+    if case.changed and _could_block(case) and head.failed and not base.asked:
+        standing.settle(CaseVerdict.REGRESSED, f"head failed; {EDITED_AND_FAILS}")
+    elif (not case.comparable or case.quarantined or case.stored_runs <= 0) and not base.asked:
         settle_reported(standing)
     elif base.missing:
         standing.settle(CaseVerdict.INFRA_FAILURE, f"{seen(standing)}; the base trial is missing")
@@ -49,6 +52,14 @@ def _settle(standing: Standing, *, with_base: bool) -> None:
         base_passed = bool(base.passed) if base.scored else _passes_stored(case)
         told = f"{seen(standing)}{_base_words(standing) if with_base else ''}"
         standing.settle(_verdict(base_passed=base_passed, head_passed=bool(head.passed)), told)
+
+
+def _could_block(case: CaseInput) -> bool:
+    """Whether a case whose stored counts are of something else by now could block when they were not.
+
+    Both arms run what it is now, so base tells; else editing a fixture would be a way past the gate.
+    """
+    return not case.comparable and case.may_block and case.stored_runs > 0 and _passes_stored(case)
 
 
 def _verdict(*, base_passed: bool, head_passed: bool) -> CaseVerdict:

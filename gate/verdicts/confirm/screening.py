@@ -67,7 +67,8 @@ def screen(ledger: Ledger, options: ConfirmOptions, standings: Sequence[Standing
     requests = [ledger.ask(standings[index], Arm.HEAD) for _, _, index in planned]
     yield from ledger.perform((SCREEN, requests))
     for standing in standings:
-        if not (options.has_base_arm and standing.head.failed and is_controllable(standing.case)):
+        told_apart = options.has_base_arm or standing.case.changed
+        if not (told_apart and standing.head.failed and is_controllable(standing.case)):
             _settle(standing)
 
 

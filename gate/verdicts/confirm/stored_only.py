@@ -11,9 +11,17 @@ from gate.model.words import Arm, CaseVerdict, Severity
 from gate.verdicts.confirm.groups import fallen, group_members
 from gate.verdicts.confirm.ledger import CONFIRM, Ledger, Standing, Steps
 from gate.verdicts.confirm.options import ConfirmOptions
-from gate.verdicts.confirm.screening import Standpoint, screen, seen, standpoint, suspects
+from gate.verdicts.confirm.screening import (
+    Standpoint,
+    changed_suspects,
+    is_controllable,
+    screen,
+    seen,
+    standpoint,
+    suspects,
+)
 from gate.verdicts.confirm.suspects import LOG_CLEARED
-from gate.verdicts.confirm.words import odds, percent
+from gate.verdicts.confirm.words import EDITED_AND_FAILS, odds, of, percent
 from gate.verdicts.statistics import log_e_arms, log_likelihood_ratio, planned_rate, session_rate
 
 _CALIBRATION = 0.9
@@ -95,7 +103,7 @@ def stored_only_steps(ledger: Ledger, options: ConfirmOptions) -> Steps:
         )
         for group in triggered
     ]
-    for standing in suspects(ledger):
+    for standing in _suspects(ledger):
         if standing.verdict is None:
             standing.settle(CaseVerdict.INCONCLUSIVE, f"{seen(standing)}; stopped before this was decided")
     if not (ledger.environment or (blocked and options.fail_fast)):
@@ -104,7 +112,7 @@ def stored_only_steps(ledger: Ledger, options: ConfirmOptions) -> Steps:
 
 def detectable(cases: Sequence[CaseInput], options: ConfirmOptions) -> str:
     """The smallest fall of a clean case with the usual number of stored runs that is blocked in 9 PRs of 10."""
-    gateable = [case for case in cases if standpoint(case) is Standpoint.GATEABLE]
+    gateable = [case for case in cases if _may_block(case)]
     if not gateable:
         return "hard breaks only, and no case has enough stored runs to block"
     usual = median_low(sorted(case.stored_runs for case in gateable))
@@ -119,11 +127,22 @@ def detectable(cases: Sequence[CaseInput], options: ConfirmOptions) -> str:
     return f"hard breaks only; smallest drop seen reliably: {drop} ({round(usual, 1):g} stored runs per case)"
 
 
+def _may_block(case: CaseInput) -> bool:
+    """Whether the case could block before this change, whatever the change did to its fixture or test data.
+
+    An edited case is held to the rate it had: its counts are of another fixture, so they are neither shown nor called a
+    fall, but if they did not count at all, an edit would be a way past the gate.
+    """
+    return standpoint(case) is Standpoint.GATEABLE or (case.changed and is_controllable(case))
+
+
+def _suspects(ledger: Ledger) -> list[Standing]:
+    return [*suspects(ledger), *(standing for standing in changed_suspects(ledger) if standing.case.changed)]
+
+
 def _confirm(ledger: Ledger, options: ConfirmOptions) -> Steps:
-    needed = needed_evidence(
-        sum(standpoint(standing.case) is Standpoint.GATEABLE for standing in ledger.standings.values()), options
-    )
-    active = {standing.case.case: standing for standing in suspects(ledger)}
+    needed = needed_evidence(sum(_may_block(standing.case) for standing in ledger.standings.values()), options)
+    active = {standing.case.case: standing for standing in _suspects(ledger)}
     _settle(active, needed, options)
     while active := {key: standing for key, standing in active.items() if standing.verdict is None}:
         yield from ledger.perform((CONFIRM, [ledger.ask(standing, Arm.HEAD) for standing in active.values()]))
@@ -141,7 +160,12 @@ def _settle(active: Mapping[str, Standing], needed: float, options: ConfirmOptio
         most = min(_CAP, options.cap) + options.screening_trials(case)
         test = StoredTest(case.stored_ok, case.stored_runs, needed, most)
         verdict = test.verdict(head.passed, head.failed)
-        if verdict is CaseVerdict.REGRESSED:
+        if case.changed and verdict:
+            fails = verdict is CaseVerdict.REGRESSED
+            why = EDITED_AND_FAILS if fails else "the stored trials are of something else, so they are not compared"
+            told = f"head passed {of(head.passed, head.scored)} trials; {why}"
+            standing.settle(verdict if fails else CaseVerdict.NOT_COMPARABLE, told)
+        elif verdict is CaseVerdict.REGRESSED:
             told = odds(test.evidence(head.passed, head.failed), needed)
             standing.settle(verdict, f"{seen(standing)} ({told}); hard break, judged on stored counts")
         elif verdict:

@@ -141,7 +141,9 @@ def copy_of(host: FakeHost) -> FakeHost:
 def rerun(world: World) -> None:
     """The gate has evaluated the head and come to the same result."""
     report = parse_report((world.run / "report.json").read_text())
-    moved = replace(report, plan=replace(report.plan, head=replace(report.plan.head, sha=world.head)))
+    plan = replace(report.plan, head=replace(report.plan.head, sha=world.head))
+    decision = replace(report.decision, digest=digest_of(plan, report.comparison, report.decision.acceptance))
+    moved = replace(report, plan=plan, decision=decision)
     line = of_report(moved)
     world.host.set_status(world.head, GATE.context, line.state, line.description)
     world.host.artifacts[GATE.artifact, world.head] = zipped(world.run, report=report_json(moved))
@@ -164,7 +166,7 @@ def redigested(document: dict[str, object]) -> str:
     report = parse_report(json.dumps(document))
     decision = document["decision"]
     assert isinstance(decision, dict)
-    decision["digest"] = digest_of(report.comparison)
+    decision["digest"] = digest_of(report.plan, report.comparison, report.decision.acceptance)
     return json.dumps(document)
 
 
@@ -611,6 +613,104 @@ def test_hand_edits_of_the_baseline_do_not_ride_along(world: World) -> None:
     assert world.baseline().history[0].commit != "0"
 
 
+def rewritten(world: World) -> tuple[str, GateChange]:
+    """The pull request rewrites a row by hand, and the gate reports that."""
+    document = json.loads(world.host.read_file(BASELINE, BRANCH) or "")
+    victim = next(case for case in document["cases"] if case not in REGRESSED)
+    document["cases"][victim]["level"] = {"correctness": 1}
+    world.host.push(BRANCH, {BASELINE: json.dumps(document)})
+    return victim, GateChange(path=BASELINE, what=f"rewrites the stored results of {victim}", needs_sign_off=True)
+
+
+def test_rows_the_report_says_are_rewritten_stay_when_everything_is_accepted(world: World) -> None:
+    """As when new counts are proposed in a pull request of their own."""
+    victim, change = rewritten(world)
+    passing(world, change)
+
+    outcome = world.sign(world.labelled("wendy"))
+
+    assert outcome.kind == "accepted"
+    assert "takes back" not in outcome.text
+    assert dict(world.baseline().cases[victim].level) == {"correctness": 1}
+    assert world.status(world.head)[0] == "success"
+
+
+def test_naming_cases_accepts_no_rewritten_rows(world: World) -> None:
+    victim, change = rewritten(world)
+    report = parse_report((world.run / "report.json").read_text())
+    plan = replace(report.plan, head=replace(report.plan.head, sha=world.head), gate_changes=(change,))
+    made = replace(report, plan=plan, decision=decide(plan, report.comparison))
+    line = of_report(made)
+    world.host.set_status(world.head, GATE.context, line.state, line.description)
+    world.host.artifacts[GATE.artifact, world.head] = zipped(world.run, report=report_json(made))
+
+    outcome = world.sign(world.commented("wendy", f"/accept-baseline {' '.join(REGRESSED)} reason: x"))
+
+    assert outcome.kind == "partly accepted"
+    assert "rewrites the stored results" in outcome.text
+    assert world.baseline().cases[victim] == world.baseline("main").cases[victim]
+    assert world.status(world.head)[0] == "failure"
+
+
+def test_a_pull_request_that_mends_a_broken_baseline_can_be_accepted(world: World) -> None:
+    whole = world.host.read_file(BASELINE, BRANCH) or ""
+    world.host.push("main", {BASELINE: "{"})
+    world.host.branch_off(BRANCH, "main")
+    world.host.push(BRANCH, {BASELINE: whole})
+    world.host.open_request(NUMBER, BRANCH)
+    change = GateChange(path=BASELINE, what="the base's baseline cannot be read", needs_sign_off=True)
+    passing(world, change)
+
+    outcome = world.sign(world.commented("wendy", "/accept-baseline reason: mended"))
+
+    assert outcome.kind == "accepted"
+    assert world.baseline().cases == read_baseline(whole, BASELINE).cases
+    assert uphold(world.request, world.host, world.desk) is not None
+
+
+def test_a_pull_request_that_leaves_the_baseline_broken_cannot(world: World) -> None:
+    world.host.push("main", {BASELINE: "{"})
+    world.host.branch_off(BRANCH, "main")
+    world.host.push(BRANCH, {"prompt.txt": "shorter"})
+    world.host.open_request(NUMBER, BRANCH)
+    passing(world, GateChange(path=BASELINE, what="the base's baseline cannot be read", needs_sign_off=True))
+
+    outcome = world.sign(world.labelled("wendy"))
+
+    assert outcome.kind == "refused"
+    assert "mend it in this pull request" in outcome.text
+    assert world.status(world.head)[0] == "failure"
+
+
+@pytest.mark.parametrize(("actor", "kind"), [("wendy", "accepted"), ("ann", "refused")])
+def test_a_broken_configuration_of_the_base_is_mended_under_the_strictest_rules(
+    world: World, actor: str, kind: str
+) -> None:
+    """The pull request's own configuration is in force then, and not what it says of who may accept it."""
+    whole = world.host.read_file("agent-gate.yml", BRANCH) or ""
+    world.host.push("main", {"agent-gate.yml": "version: ["})
+    world.host.branch_off(BRANCH, "main")
+    world.host.push(BRANCH, {"agent-gate.yml": whole + "\nsign_off: {author_may: true}\n"})
+    world.host.open_request(NUMBER, BRANCH)
+    passing(world, GateChange(path="agent-gate.yml", what="judged by its own", needs_sign_off=True))
+
+    outcome = world.sign(world.commented(actor, "/accept-baseline reason: mended"))
+
+    assert outcome.kind == kind
+
+
+def test_a_configuration_that_stays_broken_is_told(world: World) -> None:
+    world.host.push("main", {"agent-gate.yml": "version: ["})
+    world.host.branch_off(BRANCH, "main")
+    world.host.push(BRANCH, {"prompt.txt": "shorter"})
+    world.host.open_request(NUMBER, BRANCH)
+
+    outcome = world.sign(world.commented("wendy", "/accept-baseline reason: mended"))
+
+    assert outcome.kind == "refused"
+    assert "agent-gate.yml has errors, on the base branch and here" in outcome.text
+
+
 def test_an_artifact_with_another_result_is_refused(world: World) -> None:
     """The comparison in it blocks nothing, and its digest is right; it is not what the gate had reported."""
     document = json.loads((world.run / "report.json").read_text())
@@ -764,17 +864,46 @@ def test_an_acceptance_is_carried_to_a_merge_result(world: World) -> None:
     """The queue merges with a base that has moved: the cases accepted in the pull request stay accepted, no others."""
     report = parse_report((world.run / "report.json").read_text())
     merged = replace(report.plan, head=replace(report.plan.head, sha="f" * 40))
-    assert carried(world.request, merged, report.comparison, world.host, GATE) is None
+    floors = report.decision.acceptance
+    assert carried(world.request, replace(report, plan=merged), world.host, GATE) is None
     world.sign(world.labelled("wendy"))
 
-    sign_off = carried(world.request, merged, report.comparison, world.host, GATE)
+    found = carried(world.request, replace(report, plan=merged), world.host, GATE)
 
-    assert sign_off is not None
-    assert decide(merged, report.comparison, Rules(sign_off=sign_off)).conclusion is Conclusion.ACCEPTED
+    assert found is not None
+    assert (
+        decide(merged, report.comparison, Rules(acceptance=floors, sign_off=found.sign_off)).conclusion
+        is Conclusion.ACCEPTED
+    )
     also = replace(next(one for one in report.comparison.cases if not one.blocks), blocks=True)
     worse = replace(report.comparison, cases=(*report.comparison.cases, also))
-    more = carried(world.request, merged, worse, world.host, GATE)
-    assert decide(merged, worse, Rules(sign_off=more)).conclusion is Conclusion.BLOCKED
+    more = carried(world.request, replace(report, plan=merged, comparison=worse), world.host, GATE)
+    assert more is not None
+    assert decide(merged, worse, Rules(acceptance=floors, sign_off=more.sign_off)).conclusion is Conclusion.BLOCKED
+
+
+def test_the_accepted_rows_are_carried_to_a_merge_result_and_no_others(world: World) -> None:
+    """The merge result has the commit of the sign-off in it; a row that nobody accepted rides along with nobody."""
+    report = parse_report((world.run / "report.json").read_text())
+    world.sign(world.labelled("wendy"))
+    floors = report.decision.acceptance
+    rows = GateChange(path=BASELINE, what="baseline: rewrites the stored results", needs_sign_off=True)
+    signed = world.host.commits[world.head].files
+    base = next(iter(sha for sha, one in world.host.commits.items() if sha == world.request.base_sha))
+
+    def carried_to(text: str) -> Conclusion | None:
+        sha = world.host.commit(base, {**signed, BASELINE: text})
+        revisions = replace(report.plan.base, sha=base), replace(report.plan.head, sha=sha)
+        plan = replace(report.plan, base=revisions[0], head=revisions[1], gate_changes=(rows,))
+        found = carried(world.request, replace(report, plan=plan), world.host, GATE)
+        if found is None:
+            return None
+        return decide(found.plan, report.comparison, Rules(acceptance=floors, sign_off=found.sign_off)).conclusion
+
+    assert carried_to(signed[BASELINE]) is Conclusion.ACCEPTED
+    edited = json.loads(signed[BASELINE])
+    next(row for name, row in edited["cases"].items() if name not in REGRESSED).update(ok=0)
+    assert carried_to(json.dumps(edited)) is None
 
 
 def test_changes_of_the_gate_are_not_carried_to_a_merge_result(world: World) -> None:
@@ -783,10 +912,8 @@ def test_changes_of_the_gate_are_not_carried_to_a_merge_result(world: World) -> 
     world.sign(world.labelled("wendy"))
     change = GateChange(path="fixtures/old.md", what="removes case old", needs_sign_off=True)
 
-    assert (
-        carried(world.request, replace(report.plan, gate_changes=(change,)), report.comparison, world.host, GATE)
-        is None
-    )
+    changed = replace(report, plan=replace(report.plan, gate_changes=(change,)))
+    assert carried(world.request, changed, world.host, GATE) is None
 
 
 # forks

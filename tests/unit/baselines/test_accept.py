@@ -1,22 +1,21 @@
 """Accepting results into a baseline: named rows only, with who, why and when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from gate.baselines.accept import Accepted, accept
+from gate.baselines.accept import accept
 from gate.baselines.levels import CaseClass, classify
 from gate.errors import UsageError
 from gate.model.baseline import Baseline, SignOff
 from gate.model.case import Case
 from gate.model.comparison import Comparison
 from gate.model.words import Dimension
-from tests.results import SCORERS, Given, compare_by_majority, make_baseline, make_case
+from tests.results import Given, compare_by_majority, make_baseline, make_case
 
 CORRECTNESS, TONE = Dimension.CORRECTNESS, Dimension.TONE
 BROKEN, STEADY = make_case("broken", CORRECTNESS, TONE), make_case("steady")
-SUITE = {case.id: case for case in (BROKEN, STEADY)}
 BASELINE = make_baseline((BROKEN, [2] * 20), (STEADY, [2] * 20))
 SIGN_OFF = SignOff(at="2026-11-22T14:00:00Z", by="ana", reason="shorter", commit="9ab", digest="d1", cases=("broken",))
 
@@ -25,12 +24,8 @@ def _compare(*head: tuple[Case, Sequence[Given]]) -> Comparison:
     return compare_by_majority(BASELINE, *head)
 
 
-def _accepted(suite: Mapping[str, Case] = SUITE) -> Accepted:
-    return Accepted(suite=suite, scorers=SCORERS, date="2026-11-22")
-
-
 def _accept(comparison: Comparison, sign_off: SignOff = SIGN_OFF, baseline: Baseline = BASELINE) -> Baseline:
-    return accept(baseline, comparison, _accepted(), sign_off)
+    return accept(baseline, comparison, "2026-11-22", sign_off)
 
 
 def test_the_named_row_becomes_what_the_head_did() -> None:

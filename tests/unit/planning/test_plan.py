@@ -23,6 +23,11 @@ SUITE = (P0, P1, P2)
 FILES = {"shop/prompt.md": "old", "README.md": "old"}
 
 
+def settings_text(concurrency: str) -> str:
+    agent = "{source: [shop], driver: {type: replay, recordings: recordings}}"
+    return f"version: 1\nconcurrency: {concurrency}\nagents:\n  shop: {agent}\n"
+
+
 def test_nothing_changed_selects_nothing() -> None:
     plan = plan_of(side(FILES, SUITE), side(FILES, SUITE))
     assert (plan.selected, plan.changes, plan.bailouts, plan.forecast.trials) == ((), (), (), 0)
@@ -115,13 +120,14 @@ def test_a_file_in_the_source_of_two_agents_affects_both() -> None:
 def test_the_gates_own_files_are_listed_and_affect_no_case() -> None:
     paths = {
         "agent-gate.yml": "configuration modified (the base's is in force for this run)",
-        "baselines/shop.json": "baseline modified (the base's is in force for this run)",
+        "baselines/old-agent.json": "baseline modified (the base's is in force for this run)",
         ".github/workflows/gate.yml": "workflow modified",
         ".github/CODEOWNERS": "code owners modified",
         "recordings/1/agent.json": "recording modified",
         "calibration/scores.csv": "calibration modified",
     }
-    plan = plan_of(side(dict.fromkeys(paths, "1"), SUITE), side(dict.fromkeys(paths, "2"), SUITE))
+    base, head = ({**dict.fromkeys(paths, text), "agent-gate.yml": settings_text(text)} for text in ("1", "2"))
+    plan = plan_of(side(base, SUITE), side(head, SUITE))
     assert {change.path: change.what for change in plan.gate_changes} == paths
     assert not any(change.needs_sign_off for change in plan.gate_changes)
     assert chosen(plan) == []

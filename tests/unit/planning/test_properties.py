@@ -49,16 +49,22 @@ suites = st.lists(cases, max_size=6).map(tuple)
 edits = st.dictionaries(st.sampled_from(PATHS), st.sampled_from(["", "---\nmodel: x\n---\n", "text"]), max_size=6)
 
 
+OLD = {
+    **dict.fromkeys(PATHS, "old"),
+    "agent-gate.yml": "version: 1\nagents:\n  shop: {source: [x], driver: {type: replay, recordings: y}}\n",
+}
+
+
 def _selected(plan: Plan) -> set[str]:
     return {item.case for item in plan.selected}
 
 
 def _base(suite: tuple[Case, ...]) -> Side:
-    return side(dict.fromkeys(PATHS, "old"), suite)
+    return side(OLD, suite)
 
 
 def _head(suite: tuple[Case, ...], files: Mapping[str, str]) -> Side:
-    return side({path: text for path, text in {**dict.fromkeys(PATHS, "old"), **files}.items() if text}, suite)
+    return side({path: text for path, text in {**OLD, **files}.items() if text}, suite)
 
 
 @st.composite

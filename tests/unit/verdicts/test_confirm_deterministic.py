@@ -93,6 +93,25 @@ def test_it_says_what_it_is() -> None:
 
 
 @pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        (known("a/b"), CaseVerdict.REGRESSED),
+        (known("a/b", 1, 1), CaseVerdict.REGRESSED),
+        (known("a/b", 0, 5), CaseVerdict.NOT_COMPARABLE),
+        (known("a/b", severity=Severity.P1), CaseVerdict.NOT_COMPARABLE),
+    ],
+)
+def test_editing_a_case_that_could_block_is_no_way_past_the_gate(case: CaseInput, expected: CaseVerdict) -> None:
+    edited = replace(case, comparable=False, changed=True)
+    procedure = confirm_procedure([edited], WITHOUT_BASE)
+    play(procedure, breaking("a/b"))
+    assert procedure.findings().cases["a/b"].verdict is expected
+    mended = confirm_procedure([edited], WITHOUT_BASE)
+    play(mended, breaking())
+    assert mended.findings().cases["a/b"].verdict is CaseVerdict.NOT_COMPARABLE
+
+
+@pytest.mark.parametrize(
     ("options", "base_passes", "expected"),
     [
         (WITH_BASE, True, CaseVerdict.REGRESSED),

@@ -90,6 +90,28 @@ def test_a_changed_case_without_a_base_arm_is_not_compared() -> None:
     assert procedure.findings().cases[CASE].verdict is CaseVerdict.NOT_COMPARABLE
 
 
+@pytest.mark.parametrize(
+    ("case", "fails", "expected"),
+    [
+        (known(CASE), set(range(1, 40)), CaseVerdict.REGRESSED),
+        (known(CASE), {1}, CaseVerdict.NOT_COMPARABLE),
+        (known(CASE), set(), CaseVerdict.NOT_COMPARABLE),
+        (known(CASE, 18, 20), set(range(2, 40)), CaseVerdict.REGRESSED),
+        (known(CASE, 14, 20), set(range(1, 40)), CaseVerdict.NOT_COMPARABLE),
+        (known(CASE, severity=Severity.P1), set(range(1, 40)), CaseVerdict.NOT_COMPARABLE),
+    ],
+)
+def test_editing_a_case_that_could_block_is_no_way_past_a_driver_without_base(
+    case: CaseInput, fails: set[int], expected: CaseVerdict
+) -> None:
+    edited = replace(case, comparable=False, changed=True)
+    procedure = confirm_procedure([edited], ConfirmOptions(has_base_arm=False))
+    play(procedure, lambda request: passed(request.trial not in fails))
+    finding = procedure.findings().cases[CASE]
+    assert finding.verdict is expected
+    assert "stored 20" not in finding.explanation or expected is not CaseVerdict.REGRESSED
+
+
 def test_a_quarantined_case_that_always_passes_now_has_improved() -> None:
     procedure = confirm_procedure([known(CASE, 1, 20)], ConfirmOptions())
     play(procedure, breaking())

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from gate.model.baseline import SignOff
 from gate.model.comparison import CaseFinding, Comparison, GroupFinding
 from gate.model.plan import GateChange, Plan
-from gate.model.report import Decision
+from gate.model.report import AcceptanceRow, Decision
 from gate.model.words import CaseVerdict, Conclusion, Dimension, Severity, Status, Tier
 from gate.verdicts.acceptance import acceptance
 from gate.verdicts.decision import Rules, decide, digest_of
@@ -33,9 +33,8 @@ def _decide(comparison: Comparison, plan: Plan = PLAN, rules: Rules | None = Non
 
 
 def _sign(comparison: Comparison, *cases: str, plan: Plan = PLAN) -> SignOff:
-    return SignOff(
-        at="2026-11-22", by="ana", reason="shorter", commit=plan.head.sha, digest=digest_of(comparison), cases=cases
-    )
+    digest = digest_of(plan, comparison)
+    return SignOff(at="2026-11-22", by="ana", reason="shorter", commit=plan.head.sha, digest=digest, cases=cases)
 
 
 def test_nothing_regressed_is_a_pass() -> None:
@@ -124,7 +123,7 @@ def test_a_topic_that_fell_blocks_though_no_case_does() -> None:
 def test_a_loosened_frozen_p0_fixture_blocks_until_signed_off() -> None:
     plan, comparison = replace(PLAN, gate_changes=(LOOSENED,)), _compare()
     blocked = _decide(comparison, plan)
-    signed = _decide(comparison, plan, Rules(sign_off=_sign(comparison)))
+    signed = _decide(comparison, plan, Rules(sign_off=_sign(comparison, plan=plan)))
 
     assert (blocked.conclusion, blocked.headline) == (
         Conclusion.BLOCKED,
@@ -153,6 +152,18 @@ def test_a_sign_off_of_what_is_shown_accepts_it(cases: tuple[str, ...]) -> None:
 
     assert (decision.conclusion, decision.exit_code, decision.blocking) == (Conclusion.ACCEPTED, 0, ())
     assert decision.headline == "Accepted by ana: 1 P0 case regressed in `support`"
+
+
+@pytest.mark.parametrize("more", ["group", "gate"])
+def test_named_cases_accept_neither_a_group_nor_a_change_of_the_gate(more: str) -> None:
+    fell = GroupFinding(group="Returns", verdict=CaseVerdict.REGRESSED, explanation="3 pairs")
+    comparison = replace(_compare(bad=[0, 0]), groups=(fell,) if more == "group" else ())
+    plan = replace(PLAN, gate_changes=(LOOSENED,) if more == "gate" else ())
+
+    named = _decide(comparison, plan, Rules(sign_off=_sign(comparison, "bad", plan=plan)))
+    everything = _decide(comparison, plan, Rules(sign_off=_sign(comparison, plan=plan)))
+
+    assert (named.conclusion, everything.conclusion) == (Conclusion.BLOCKED, Conclusion.ACCEPTED)
 
 
 @pytest.mark.parametrize(
@@ -250,9 +261,58 @@ def test_the_digest_survives_a_file_and_follows_the_result() -> None:
     adapter = TypeAdapter(Comparison)
     comparison = _compare(bad=[0, 0])
 
-    assert digest_of(adapter.validate_json(adapter.dump_json(comparison))) == digest_of(comparison)
-    assert digest_of(_compare(bad=[1, 1])) != digest_of(comparison)
-    assert len(digest_of(comparison)) == 64
+    assert digest_of(PLAN, adapter.validate_json(adapter.dump_json(comparison))) == digest_of(PLAN, comparison)
+    assert digest_of(PLAN, _compare(bad=[1, 1])) != digest_of(PLAN, comparison)
+    assert len(digest_of(PLAN, comparison)) == 64
+
+
+_FLOOR = AcceptanceRow(
+    agent="support",
+    severity=Severity.P0,
+    dimension=TONE,
+    floor=0.9,
+    rate=0.5,
+    low=0.4,
+    high=0.6,
+    cases=3,
+    verdict="missed",
+    blocks=True,
+)
+
+
+_SHOWN = replace(PLAN, gate_changes=(LOOSENED,))
+
+
+@pytest.mark.parametrize(
+    ("plan", "floors"),
+    [
+        (replace(_SHOWN, base=replace(PLAN.base, sha="0" * 40)), (_FLOOR,)),
+        (replace(_SHOWN, head=replace(PLAN.head, sha="0" * 40)), (_FLOOR,)),
+        (replace(_SHOWN, selected=PLAN.selected[:1]), (_FLOOR,)),
+        (replace(_SHOWN, missing=(2,)), (_FLOOR,)),
+        (replace(_SHOWN, gate_changes=()), (_FLOOR,)),
+        (_SHOWN, ()),
+        (_SHOWN, (replace(_FLOOR, blocks=False),)),
+    ],
+)
+def test_the_digest_binds_all_that_an_acceptance_rests_on(plan: Plan, floors: tuple[AcceptanceRow, ...]) -> None:
+    """Else an artifact with the right comparison could leave out what else was to be accepted."""
+    comparison = _compare()
+
+    assert digest_of(plan, comparison, floors) != digest_of(_SHOWN, comparison, (_FLOOR,))
+
+
+def test_the_digest_binds_what_a_row_of_the_baseline_is_made_of() -> None:
+    comparison = _compare()
+    case = comparison.cases[0]
+    others = [
+        replace(case, fingerprints=replace(case.fingerprints, fixture="forged")),
+        replace(case, judge="forged"),
+        replace(case, checks="forged"),
+    ]
+    digests = {digest_of(PLAN, replace(comparison, cases=(other, *comparison.cases[1:]))) for other in (case, *others)}
+
+    assert len(digests) == 4
 
 
 _heads = st.lists(st.sampled_from((0, 1, 2, None)), min_size=3, max_size=3)

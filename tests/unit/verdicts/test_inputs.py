@@ -49,6 +49,23 @@ def test_a_changed_fixture_or_scorer_makes_a_case_not_comparable() -> None:
     assert not _input(scorers=Scorers(judge="judge-1", checks="2")).comparable
 
 
+@pytest.mark.parametrize(
+    ("case", "scorers", "edited", "expected"),
+    [
+        (make_case("bulk-items", rubric="r2"), SCORERS, True, True),
+        (make_case("bulk-items", rubric="r2"), SCORERS, False, False),  # the stored row is of an older fixture
+        (CASE, SCORERS, True, False),  # only words that nothing depends on
+        (make_case("bulk-items", rubric="r2"), Scorers(judge="judge-2", checks="1"), True, False),
+    ],
+)
+def test_a_case_is_edited_when_the_change_alone_makes_it_another(
+    case: Case, scorers: Scorers, edited: bool, expected: bool
+) -> None:
+    plan = replace(make_plan([case]), changed=(case.key,) if edited else ())
+
+    assert case_inputs([case], plan, BASELINES, scorers)[0].changed is expected
+
+
 @pytest.mark.parametrize("case", [replace(CASE, severity=Severity.P1), replace(CASE, status=Status.EXPLORATORY)])
 def test_only_frozen_p0_cases_may_block(case: Case) -> None:
     assert not _input(case).may_block

@@ -1,6 +1,7 @@
 """The simple policies, driven as the runner drives them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -28,6 +29,27 @@ def _drive(procedure: Majority, outcomes: Mapping[str, Sequence[Outcome]]) -> Fi
 
 def _verdict(case: CaseInput, *outcomes: Outcome) -> CaseVerdict:
     return _drive(Majority([case], infra_missing=1), {case.case: outcomes}).cases[case.case].verdict
+
+
+@pytest.mark.parametrize(
+    ("stored", "may_block", "outcomes", "verdict"),
+    [
+        (20, True, [FAILED, FAILED], CaseVerdict.REGRESSED),
+        (20, True, [PASSED, PASSED], CaseVerdict.NOT_COMPARABLE),
+        (20, True, [ERRORED, ERRORED, FAILED], CaseVerdict.INCONCLUSIVE),
+        (20, False, [FAILED, FAILED], CaseVerdict.NOT_COMPARABLE),
+        (10, True, [FAILED, FAILED], CaseVerdict.NOT_COMPARABLE),
+    ],
+)
+def test_editing_a_case_that_could_block_is_no_way_past_the_gate(
+    stored: int, may_block: bool, outcomes: list[Outcome], verdict: CaseVerdict
+) -> None:
+    case = replace(make_input(ONE, stored, 20, comparable=False, may_block=may_block), changed=True)
+
+    found = _drive(Majority([case], infra_missing=1), {ONE: outcomes}).cases[ONE]
+
+    assert found.verdict is verdict
+    assert (found.base_passed, found.base_trials) == (0, 0)  # never the numbers of another fixture
 
 
 @pytest.mark.parametrize(

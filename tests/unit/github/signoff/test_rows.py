@@ -12,25 +12,23 @@ from gate.github.signoff.result import Result
 from gate.github.signoff.rows import Kept, accepted_before, is_entered, mended, patch, rewritten
 from gate.model.baseline import SignOff
 from gate.verdicts.decision import digest_of
-from tests.results import AGENT, SCORERS, compare_by_majority, make_baseline, make_case, make_plan
+from tests.results import AGENT, compare_by_majority, make_baseline, make_case, make_plan
 
 BROKEN, STEADY, NEW = make_case("broken"), make_case("steady"), make_case("new")
 BASE = make_baseline((BROKEN, [2] * 20), (STEADY, [2] * 20))
 LOWERED = make_baseline((BROKEN, [2] * 20), (STEADY, [1] * 20), (NEW, [2] * 5))
 ENTRY = SignOff(at="2026-11-22T14:00:00Z", by="wendy", reason="x", commit="c" * 40, digest="d" * 64, cases=("broken",))
 COMPARISON = compare_by_majority(BASE, (BROKEN, [0, 0]), (STEADY, [2, 2]))
+PLAN = make_plan([BROKEN, STEADY], BASE)
 NONE = Kept(cases=frozenset(), commit=ENTRY.commit, digest=ENTRY.digest)
 RESULT = Result(
     run="r",
     day="2026-11-22",
-    plan=make_plan([BROKEN, STEADY], BASE),
+    plan=PLAN,
     comparison=COMPARISON,
     acceptance=(),
     headline="Blocked",
-    digest=digest_of(COMPARISON),
-    cases={AGENT: {BROKEN.id: BROKEN, STEADY.id: STEADY}},
-    scorers=SCORERS,
-    gate_version="0.1.0",
+    digest=digest_of(PLAN, COMPARISON),
 )
 
 

@@ -12,7 +12,7 @@ from gate.model.plan import AgentPlan, GateChange
 from gate.model.report import AcceptanceRow
 from gate.model.words import CaseVerdict, Conclusion, Dimension, Severity
 from gate.verdicts.decision import digest_of
-from tests.results import AGENT, SCORERS, compare_by_majority, make_baseline, make_case, make_plan
+from tests.results import AGENT, compare_by_majority, make_baseline, make_case, make_plan
 
 FIRST, SECOND, STEADY = make_case("first"), make_case("second"), make_case("steady")
 CASES = (FIRST, SECOND, STEADY)
@@ -35,17 +35,15 @@ FLOOR = AcceptanceRow(
 
 
 def result(comparison: Comparison = BLOCKED, *changes: GateChange, floors: tuple[AcceptanceRow, ...] = ()) -> Result:
+    plan = replace(make_plan(CASES, BASE), gate_changes=changes)
     return Result(
         run="r",
         day="2026-11-22",
-        plan=replace(make_plan(CASES, BASE), gate_changes=changes),
+        plan=plan,
         comparison=comparison,
         acceptance=floors,
         headline="the headline",
-        digest=digest_of(comparison),
-        cases={AGENT: {case.id: case for case in CASES}},
-        scorers=SCORERS,
-        gate_version="0.1.0",
+        digest=digest_of(plan, comparison, floors),
     )
 
 

@@ -111,7 +111,9 @@ def test_the_order_of_files_and_cases_does_not_matter(
     other = tuple(data.draw(st.permutations(suite)))
     straight = plan_of(_base(suite), _head(suite, files), settings=SETTINGS)
     mixed = plan_of(
-        side(dict.fromkeys(order, "old"), other), _head(other, dict(reversed(list(files.items())))), settings=SETTINGS
+        side({path: OLD[path] for path in order}, other),
+        _head(other, dict(reversed(list(files.items())))),
+        settings=SETTINGS,
     )
     assert plan_json(straight) == plan_json(mixed)
 

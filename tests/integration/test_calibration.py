@@ -146,3 +146,134 @@ def test_probe_tells_a_sound_judge_from_a_gullible_one(
     said = capsys.readouterr().out
     assert re.search(r"injected\s+the agent cannot order its score\s+correctness 0\s+correctness 2\s+FAILS", said)
     assert re.search(r"good\s+a right answer is right\s+correctness 2, tone 2\s+correctness 2, tone 2\s*\n", said)
+
+
+def calibrated(repository: GitRepository) -> Path:
+    """The way of somebody who does it for the first time, up to a judge that may block; the run it began with."""
+    assert main(["baseline", "record", "--trials", "5"]) == ExitCode.PASS
+    repository.commit()
+    repository.write({"agent/prompt.md": "Be rude."})
+    main(["run", "--base", "main", "--label", "before"])
+    [run] = Path("runs").glob("*/*-before-*")
+    runs = [str(run), *map(str, Path("runs").glob("*/*-baseline-*"))]
+    assert main(["calibrate", "sample", *runs, "--size", "40", "--rater", "ann", "--rater", "ben"]) == ExitCode.PASS
+    [place] = Path("calibration/shop").iterdir()
+    fill(place, "ann")
+    fill(place, "ben")
+    assert main(["calibrate", "agree", str(place)]) == ExitCode.PASS
+    repository.write({"agent/prompt.md": "Be polite."})
+    repository.commit()
+    repository.write({"agent/prompt.md": "Be rude."})
+    return run
+
+
+def test_another_judge_is_stale_until_it_has_scored_what_people_rated(
+    repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What people said stays true; only the judge's own scores have to be made anew."""
+    run = calibrated(repository)
+    config = Path("agent-gate.yml").read_text()
+    repository.write({"agent/prompt.md": "Be polite.", "agent-gate.yml": config.replace("gpt-judge", "gpt-judge-2")})
+    repository.commit()
+    repository.write({"agent/prompt.md": "Be rude."})
+
+    code, report = verdict(capsys, "run", "--base", "main", "--label", "stale")
+    assert (code, report["decision"]["conclusion"]) == (ExitCode.PASS, "pass")
+    assert any("advisory on tone (stale" in note for note in report["decision"]["notes"])
+    _, shown = verdict(capsys, "calibrate", "show")
+    assert [one["standing"] for one in shown["shop"]] == ["stale"]
+
+    [stale] = Path("runs").glob("*/*-stale-*")
+    assert main(["calibrate", "renew", str(run)]) == ExitCode.PASS, "scored by the judge of then"
+    assert main(["calibrate", "renew", str(stale)]) == ExitCode.PASS
+    assert "tone: calibrated" not in capsys.readouterr().out, "only the rude half was scored anew"
+    assert main(["aa", "--trials", "2"]) in {ExitCode.PASS, ExitCode.COULD_NOT_TELL}
+    [polite] = Path("runs").glob("*/*-aa-*")
+    capsys.readouterr()
+    assert main(["calibrate", "renew", str(stale), str(polite)]) == ExitCode.PASS
+    assert "tone: calibrated" in capsys.readouterr().out
+    assert main(["calibrate", "renew", str(Path("runs"))]) == ExitCode.CONFIGURATION
+
+
+def test_a_pull_request_cannot_raise_its_own_judge(
+    repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither a calibration nor a lower bar of its own counts; both are named beside the result."""
+    main(["run", "--base", "main", "--label", "before"])
+    [run] = Path("runs").glob("*/*-before-*")
+    items = [
+        {
+            "case": f"case-{number}", "dimension": "tone", "question": f"{number:064x}", "rubric": "r",
+            "judge": "a" * 64, "score": number % 2 * 2, "reason": "",
+            "ratings": [{"rater": "me", "score": number % 2 * 2, "date": "2026-11-23", "reason": ""}],
+        }
+        for number in range(1, 60)
+    ]  # fmt: skip
+    config = Path("agent-gate.yml").read_text() + "calibration: {agreement: 0.01}\n"
+    repository.write(
+        {
+            "agent/prompt.md": "Be rude.",
+            "agent-gate.yml": config,
+            "calibration/shop.json": json.dumps({"schema": 1, "agent": "shop", "items": items}),
+        }
+    )
+    code, report = verdict(capsys, "run", "--base", "main")
+    assert (code, report["decision"]["conclusion"]) == (ExitCode.PASS, "pass")
+    changed = {change["path"] for change in report["plan"]["gate_changes"]}
+    assert {"calibration/shop.json", "agent-gate.yml"} <= changed
+    assert run.is_dir()
+
+
+def test_everything_wrong_in_all_sheets_is_said_at_once_and_nothing_is_taken(
+    repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["run", "--base", "main", "--full", "--label", "one"])
+    [run] = Path("runs").glob("*/*-one-*")
+    assert main(["calibrate", "sample", str(run), "--rater", "ann", "--rater", "ben"]) == ExitCode.PASS
+    [place] = Path("calibration/shop").iterdir()
+    fill(place, "ann")
+    sheet = place / "sheet-ann.md"
+    intro, first, second, third, fourth, *rest = sheet.read_text().split("- tone: 2 kind")
+    sheet.write_text(
+        intro + first + "- tone: good" + second + "- tone: 7" + third.replace("## t", "## x", 1) + "- tone: 2" + fourth
+        + "- tone: 2 kind" + "- tone: 2 kind".join(rest)
+    )  # fmt: skip
+    rows = (place / "sheet-ben.csv").read_text("utf-8-sig").splitlines()
+    rows[1:4] = [f"{rows[1].rstrip(',')},2,", f"{rows[1].rstrip(',')},0,", "t000000000000,case-1,tone,2,typed by hand"]
+    (place / "sheet-ben.csv").write_text("\ufeff" + "\r\n".join(rows).replace(",", ";"), encoding="utf-8")
+    capsys.readouterr()
+
+    assert main(["calibrate", "agree", str(place)]) == ExitCode.CONFIGURATION
+
+    said = capsys.readouterr().err
+    for problem in (
+        "'good' is no score",
+        "'7' is no score",
+        "names no trial",
+        "stands below no trial",
+        "has two scores",
+        "tone of trial t000000000000 was not sampled",
+        "nothing was taken in",
+    ):
+        assert problem in said, said
+    assert len(re.findall(r"sheet-(?:ann\.md|ben\.csv):\d+: ", said)) == 6
+    assert not Path("calibration/shop.json").exists()
+
+
+def test_a_filled_sheet_outlives_another_report_of_its_run(
+    repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repository.write({"agent/prompt.md": "Be rude."})
+    main(["run", "--base", "main", "--label", "one"])
+    [run] = Path("runs").glob("*/*-one-*")
+    place = run / "spot-check" / "shop"
+    fill(place)
+    filled = (place / "sheet-you.md").read_text()
+    main(["report", str(run)])
+    assert (place / "sheet-you.md").read_text() == filled
+    assert main(["calibrate", "agree", str(place), "--rater", "ann"]) == ExitCode.PASS
+    [*drafts] = Path("fixtures").rglob("from-people/*.md")
+    assert len(drafts) >= 1, "what somebody scored 0 is drafted"
+    assert "Go away" in drafts[0].read_text()
+    assert "tone 0 (rude)" in drafts[0].read_text()
+    assert main(["lint"]) == ExitCode.PASS

@@ -24,7 +24,6 @@ from gate.errors import ExitCode, ProblemsError, UsageError
 from gate.github.settings import WORKFLOW_BOT
 from gate.model.calibration import Measured, Share
 from gate.model.problem import Problem
-from gate.model.transcript import Transcript
 from gate.reports.escape import terminal
 from gate.store import RunFolder
 
@@ -45,9 +44,8 @@ def sample(arguments: Namespace) -> int:
     here = Here.look()
     places = {agent: _place(here, agent, arguments.out, several=len(chosen) > 1) for agent in sorted(chosen)}
     for agent, place in places.items():
-        drawn = draw([one for one, _ in chosen[agent]], arguments.size, arguments.seed)
-        transcripts = {one.question.hash: transcript for one, transcript in chosen[agent]}
-        write_sheets(place, agent, drawn, names, transcripts)
+        drawn = draw(chosen[agent], arguments.size, arguments.seed)
+        write_sheets(place, agent, drawn, names)
         failed = sum(1 for one in drawn if any(score.value < 2 for score in one.scores.values()))
         print(f"{len(drawn)} trials of {terminal(agent)} to score, {failed} of them below 2 by the judge: {place}")
         if failed < LEAST_FAILED:
@@ -63,7 +61,7 @@ def renew(arguments: Namespace) -> int:
     for agent, pool in sorted(_judged(arguments.folders).items()):
         known = here.stored(agent)
         rated = {(one.question, one.dimension) for one in known.items}
-        fresh = [one for one in items_of([trial for trial, _ in pool]) if (one.question, one.dimension) in rated]
+        fresh = [one for one in items_of(pool) if (one.question, one.dimension) in rated]
         if not fresh:
             continue
         calibration = merged(known, joined(fresh))
@@ -77,13 +75,13 @@ def renew(arguments: Namespace) -> int:
     return _show(found, as_json=arguments.json)
 
 
-def _judged(folders: Sequence[str]) -> Mapping[str, list[tuple[Judged, Transcript]]]:
-    """The judged trials of runs by agent, each with its transcript."""
-    pool: dict[str, list[tuple[Judged, Transcript]]] = defaultdict(list)
+def _judged(folders: Sequence[str]) -> Mapping[str, list[Judged]]:
+    """The judged trials of runs by agent."""
+    pool: dict[str, list[Judged]] = defaultdict(list)
     for place in folders:
         with RunFolder.open(Path(place)) as folder:
             for one, transcript in judged_trials(folder):
-                pool[transcript.case.partition("/")[0]].append((one, transcript))
+                pool[transcript.case.partition("/")[0]].append(one)
     return pool
 
 
@@ -99,7 +97,7 @@ def _place(here: "Here", agent: str, out: str, *, several: bool) -> Path:
 def agree(arguments: Namespace) -> int:
     """Take what people said into the calibration of their agent, and show how far the judge agrees.
 
-    What somebody scored 0 is also written as a draft fixture.
+    What somebody scored 0 in a run's spot check is also written as a draft fixture.
     """
     here = Here.look()
     places = [Path(place) for place in arguments.folders]

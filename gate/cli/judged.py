@@ -47,18 +47,14 @@ def judged_trials(
                 yield found
 
 
-def write_sheets(
-    place: Path, agent: str, trials: Sequence[Judged], raters: Sequence[str], transcripts: Mapping[str, Transcript]
-) -> None:
-    """The sheets of each rater in Markdown and CSV, and beside them what the judge said, and the transcripts.
+def write_sheets(place: Path, agent: str, trials: Sequence[Judged], raters: Sequence[str]) -> None:
+    """The sheets of each rater in Markdown and CSV, and beside them what the judge said.
 
     The CSV begins with a byte order mark, without which spreadsheets take UTF-8 for something else.
     """
     place.mkdir(parents=True, exist_ok=True)
     sample = Calibration(agent=agent, items=items_of(trials))
     (place / SAMPLE).write_text(print_calibration(sample), encoding="utf-8")
-    kept = {one.question.hash: transcripts[one.question.hash] for one in trials}
-    (place / TRANSCRIPTS).write_bytes(_TRANSCRIPTS.dump_json(kept))
     for rater in raters:
         (place / f"sheet-{rater}.md").write_text(markdown_sheet(trials, agent), encoding="utf-8")
         (place / f"sheet-{rater}.csv").write_text(csv_sheet(trials), encoding="utf-8-sig")
@@ -79,7 +75,7 @@ def is_begun(place: Path) -> bool:
 
 
 def read_transcripts(place: Path) -> Mapping[str, Transcript]:
-    """The transcripts of the trials drawn into a folder, by question; none where they were not kept."""
+    """The transcripts of a spot check's trials by question; none for a sample that was drawn to measure the judge."""
     path = place / TRANSCRIPTS
     return _TRANSCRIPTS.validate_json(path.read_bytes()) if path.is_file() else {}
 
@@ -104,7 +100,8 @@ def spot_check(folder: RunFolder, setting: Setting) -> tuple[str, ...]:
         trials = [one for one, _ in different.values()]
         place = folder.path / SPOT_CHECK / agent
         if not is_begun(place):  # what a person wrote stays, also when the run is reported or scored again
-            write_sheets(place, agent, trials, [ANYBODY], transcripts)
+            write_sheets(place, agent, trials, [ANYBODY])
+            (place / TRANSCRIPTS).write_bytes(_TRANSCRIPTS.dump_json(transcripts))
         names = [f"{one.case.partition('/')[2]} {one.trial}" for one in transcripts.values()]
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         notes.append(

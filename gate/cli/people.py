@@ -53,7 +53,7 @@ def _questions(folder: RunFolder) -> list[Question]:
 
 
 def write_drafts(here: Here, place: Path, taken: Taken, day: str) -> list[Path]:
-    """A draft fixture for each trial that somebody scored 0, beside the fixtures of its agent; those that are new.
+    """A draft fixture for each trial of a spot check that somebody scored 0, below the agent's fixtures; the new ones.
 
     What the trial holds of people is masked, also where it came from a recording that was not.
     """

@@ -8,8 +8,10 @@ import anyio
 from tabulate import tabulate
 
 from gate.cli.deciding import read_config
-from gate.errors import ExitCode, UsageError
+from gate.config import Config
+from gate.errors import ExitCode, GateError, UsageError
 from gate.judges.kin import scripted_models
+from gate.judges.ledger import Ledger
 from gate.judges.live import LiveJudge
 from gate.judges.open import open_judge
 from gate.judges.probe import PROBES, Probe
@@ -46,14 +48,38 @@ def probe(arguments: Namespace) -> int:
         print(f"\n{len(found) - len(failed)} of {len(found)} probes passed")
         for one in failed:
             print(f"  {one['probe']}: {terminal(str(one['reason']))[:300]}")
+        print(f"asked {_used(judge.ledger, config)}")
         for note in judge.notes():
             print(terminal(note))
     return ExitCode.PASS if all(one["passed"] for one in found) else ExitCode.BLOCKED
 
 
+def _used(ledger: Ledger, config: Config) -> str:
+    tokens = f"{ledger.calls} times, {ledger.input_tokens:,} tokens in, {ledger.output_tokens:,} out"
+    price = config.prices.get(config.judge.model)
+    if price is None:
+        return tokens
+    cost = (price.input * ledger.input_tokens + price.output * ledger.output_tokens) / 1_000_000
+    return f"{tokens}, cost {cost:,.4f}"
+
+
 async def _asked(judge: Judge) -> dict[str, Vote | NoVote]:
-    async with judge.open():
-        return {asked.name: await judge.vote(asked.question(), 0) for asked in PROBES}
+    """The vote on each probe. Raises what the first that failed raised, once the others have ended."""
+    answers: dict[str, Vote | NoVote] = {}
+    failures: list[GateError] = []
+
+    async def one(asked: Probe) -> None:
+        try:
+            answers[asked.name] = await judge.vote(asked.question(), 0)
+        except GateError as error:
+            failures.append(error)
+
+    async with judge.open(), anyio.create_task_group() as group:
+        for asked in PROBES:
+            group.start_soon(one, asked)
+    if failures:
+        raise failures[0]
+    return answers
 
 
 def _result(asked: Probe, answer: Vote | NoVote) -> dict[str, object]:

@@ -44,7 +44,7 @@ class Kin:
 
     def _refuse(self, model: str, family: str) -> None:
         for name, agent in self.config.agents.items():
-            for own in _models_of(agent, self.scripted.get(name, ())):
+            for own in models_of(agent, self.scripted.get(name, ())):
                 if model == own or (family and family == (family_of(own) or _agent_house(agent))):
                     judge = self.config.judge.model
                     answers = "" if model == judge else f", which is {model},"
@@ -81,7 +81,8 @@ def _named(scripts: Iterable[bytes]) -> tuple[str, ...]:
     return tuple(sorted({name for text in texts for name in _SCRIPT_MODEL.findall(text)}))
 
 
-def _models_of(agent: AgentConfig, scripted: Iterable[str]) -> set[str]:
+def models_of(agent: AgentConfig, scripted: Iterable[str]) -> set[str]:
+    """The models an agent is known to run on; `scripted` are those its scripts name."""
     driver = agent.driver.model if isinstance(agent.driver, ChatDriver) else ""
     return set(filter(None, (agent.model, driver, *scripted)))
 

@@ -67,6 +67,11 @@ class LiveJudge:
         async with self._line.open():
             yield
 
+    async def greeted(self) -> Answer | None:
+        """What the endpoint says to a request that costs nothing; None where to be open says it already."""
+        call = self._provider.greeting()
+        return await self._line.send(call) if call is not None else None
+
     async def vote(self, question: JudgeQuestion, index: int) -> Vote | NoVote:
         """The kept vote, else a new one, which is kept as soon as it is there."""
         veiled = self._veil.over(question)

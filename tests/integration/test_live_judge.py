@@ -17,6 +17,7 @@ import pytest
 
 from gate.cli.main import main
 from gate.errors import ExitCode
+from gate.judges.probe import PROBES
 from tests.loopback.chat import Said, endpoint, says
 from tests.loopback.judge import KEY, Bench
 from tests.loopback.org import SECRETS, FakeOrg
@@ -256,3 +257,29 @@ def test_what_the_judge_cost_is_said_before_and_after(
     report = report_of(capsys, "run", "--base", "main")
     assert report["spend"]["judge_money"] == pytest.approx(0.12 * report["spend"]["judge_calls"])
     assert re.search(r"cost [\d.]+, [\d.]+ a case, of it the judge", Path(report["folder"], "report.md").read_text())
+
+
+def test_probe_asks_a_sound_judge_anew_each_time_and_says_what_it_cost(
+    court: Courtroom, repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A judge that gives every probe its right score passes; another answer to one of them is shown."""
+    right = {probe.question().turns[1]: probe.right for probe in PROBES}
+    wrong = set[str]()
+
+    def sound(system: str, messages: Sequence[Mapping[str, Any]]) -> str:
+        turn = max((text for text in right if text in messages[0]["content"]), key=len)
+        scores = {name: 2 - min(value) if turn in wrong else min(value) for name, value in right[turn].items()}
+        quote = " ".join(turn.rpartition("Agent: ")[2].split()[:9])
+        return json.dumps({name: {"reason": "it is so", "quote": quote, "score": one} for name, one in scores.items()})
+
+    court.bench.rule = sound
+    repository.commit({"agent/prompt.md": "x", "agent-gate.yml": configured(court), **suite(1)})
+    assert main(["calibrate", "probe"]) == ExitCode.PASS
+    said = capsys.readouterr().out
+    assert f"{len(PROBES)} of {len(PROBES)} probes passed" in said
+    assert f"asked {len(PROBES)} times, {len(PROBES) * 100:,} tokens in" in said
+    wrong.add(PROBES[0].question().turns[1])
+    assert main(["calibrate", "probe", "--json"]) == ExitCode.BLOCKED
+    found = json.loads(capsys.readouterr().out)
+    assert [one["probe"] for one in found["probes"] if not one["passed"]] == [PROBES[0].name]
+    assert len(court.bench.asked) == 2 * len(PROBES)

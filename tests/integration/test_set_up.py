@@ -13,6 +13,7 @@ from gate.errors import ExitCode
 from gate.network import wire
 from tests.integration.github.stub import REPOSITORY, Stub, running
 from tests.loopback.chat import endpoint, says
+from tests.loopback.judge import KEY, Bench
 from tests.loopback.org import SECRETS, FakeOrg
 from tests.loopback.server import serving
 from tests.trees import GitRepository
@@ -393,14 +394,61 @@ def test_a_chat_endpoint_is_asked_whether_it_takes_the_key(
     monkeypatch.setenv("OPENAI_API_KEY", key)
     monkeypatch.setenv("JUDGE_KEY", "sesame")
     with serving(endpoint(lambda *_: says("hello"), key="right")) as server:
-        live(f"{CHAT}, base_url: '{server.url}'{JUDGED % server.url}")
+        live(f"{CHAT}, base_url: '{server.url}'{JUDGED % 'http://127.0.0.1:9'}")
+        monkeypatch.setattr(wire, "ATTEMPTS", 1)
         _, found = diagnoses(capsys)
         asked = [one.path for one in server.asked]
 
     assert asked == ["/models"]
     assert found["driver of shop"]["state"] == state
-    assert found["judge"]["state"] == "fine"
     assert ("OPENAI_API_KEY" in found["driver of shop"]["remedy"]) == (state == "problem")
+
+
+@pytest.mark.parametrize("provider", ["openai", "anthropic", "azure"])
+@pytest.mark.parametrize("key", [KEY, "wrong"])
+def test_a_judge_is_asked_whether_it_takes_the_key_and_held_against_the_agents(
+    key: str,
+    provider: str,
+    live: Callable[[str], GitRepository],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """No vote is paid for; what cannot be compared, and who answers, is told with what to set."""
+    monkeypatch.setenv("OPENAI_API_KEY", "key")
+    monkeypatch.setenv("JUDGE_KEY", key)
+    bench = Bench(lambda system, messages: "")
+    with serving(bench) as server:
+        live(f"{CHAT}{JUDGED % server.url}".replace("openai", provider))
+        _, found = diagnoses(capsys)
+
+    assert bench.asked == []
+    assert found["judge"]["state"] == ("fine" if key == KEY else "problem")
+    assert ("JUDGE_KEY" in found["judge"]["remedy"]) == (key != KEY)
+    assert (found["judge's family"]["state"], found["judge's family"]["says"]) == ("fine", "anthropic")
+    assert "judge.resolved" in found["judge's model"]["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("model", "told"),
+    [
+        ("m", {"judge": "name a judge of another family"}),
+        ("j", {"judge": "cannot be reached", "judge's family": "judge.family"}),
+    ],
+)
+def test_a_judge_that_cannot_be_used_is_told_with_its_remedy(
+    model: str,
+    told: dict[str, str],
+    live: Callable[[str], GitRepository],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The same model, a name that tells no family, an address where nobody is."""
+    monkeypatch.setenv("OPENAI_API_KEY", "key")
+    monkeypatch.setattr(wire, "ATTEMPTS", 1)
+    live(f"{CHAT}}}\njudge: {{provider: openai, model: {model}, base_url: 'http://127.0.0.1:9'}}\n")
+    _, found = diagnoses(capsys)
+    for about, words in told.items():
+        assert words in found[about]["says"] + found[about]["remedy"]
 
 
 def test_an_endpoint_that_is_not_there_is_told(

@@ -30,6 +30,9 @@ class Bench:
     asked: list[Any] = field(default_factory=list)
 
     def __call__(self, asked: Asked) -> Reply:
+        if asked.method == "GET" and asked.path.endswith("/models"):
+            known = {asked.headers.get("x-api-key"), asked.headers.get("api-key"), asked.headers.get("authorization")}
+            return Reply(body={"data": []}) if known & {self.key, f"Bearer {self.key}"} else Reply(401, {"error": {}})
         body = asked.json
         self.asked.append(body)
         for part in self.unknown:

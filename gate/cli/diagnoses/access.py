@@ -8,29 +8,32 @@ import anyio
 
 from gate.agents.chat.agent import ChatAgent
 from gate.agents.open import open_agent
-from gate.cli.diagnoses.diagnosis import Diagnosis, fine, problem, problem_of, unknown
+from gate.cli.diagnoses.diagnosis import (
+    LONGEST_SECONDS,
+    NOT_LET_IN,
+    Diagnosis,
+    fine,
+    not_let_in,
+    problem,
+    unknown,
+)
+from gate.cli.diagnoses.judge import judge
 from gate.cli.diagnoses.suite import Holding
-from gate.config import LIVE, ChatDriver, CommandDriver, Driver, LiveDriver
+from gate.config import ChatDriver, CommandDriver, Driver, LiveDriver
 from gate.errors import GateError
-from gate.judges.kin import scripted_models
-from gate.judges.open import open_judge
 from gate.model.plan import AgentPlan
 from gate.model.problem import Problem
 from gate.model.transcript import Captured
-from gate.model.words import Arm, Dimension, Status
+from gate.model.words import Arm, Status
 from gate.network.call import Answer
 from gate.planning.fingerprint import agent_fingerprint
 from gate.planning.ground import Ground
 from gate.planning.maps import Maps
-from gate.ports import Agent, Judge
+from gate.ports import Agent
 from gate.reports.phrases import count
 from gate.scaffold.wiring import give
 
-LONGEST_SECONDS = 60.0
-"""How long one agent or judge may take to let the gate in."""
 JUDGE = "the judge"
-_NOT_LET_IN = frozenset({401, 403})
-_TRY = "see whether the address is right and can be reached from here"
 
 
 def access(holding: Holding, environ: Mapping[str, str] = os.environ) -> Iterator[Diagnosis]:
@@ -53,7 +56,7 @@ def access(holding: Holding, environ: Mapping[str, str] = os.environ) -> Iterato
             about = f"driver of {name}"
             short = f"agent {name}" in lacking
             yield unknown(about, "needs its secrets to be asked") if short else _agent(about, name, holding, environ)
-    yield _judge(holding, environ, lacking=JUDGE in lacking)
+    yield from judge(holding, environ, lacking=JUDGE in lacking)
 
 
 def _agent(about: str, name: str, holding: Holding, environ: Mapping[str, str]) -> Diagnosis:
@@ -69,7 +72,7 @@ def _agent(about: str, name: str, holding: Holding, environ: Mapping[str, str]) 
         agent = open_agent(holding.root, holding.config, plan, sides, environ)
         problems, models, version = anyio.run(_opened, agent)
     except (GateError, TimeoutError) as error:
-        return _not_let_in(about, error)
+        return not_let_in(about, error)
     if problems:
         says = f"{count(len(problems), 'problem')} in the definition, first {problems[0]}"
         return problem(about, says, "mend the definition: as it is, it cannot be run")
@@ -80,16 +83,10 @@ def _agent(about: str, name: str, holding: Holding, environ: Mapping[str, str]) 
     return _let_in(about, driver, models, version)
 
 
-def _not_let_in(about: str, error: GateError | TimeoutError) -> Diagnosis:
-    if isinstance(error, TimeoutError):
-        return problem(about, f"did not answer within {LONGEST_SECONDS:.0f} seconds", _TRY)
-    return problem_of(about, error) if error.hint else problem(about, error.message, _TRY)
-
-
 def _let_in(about: str, driver: Driver, models: Answer | None, version: str) -> Diagnosis:
     if not isinstance(driver, ChatDriver) or models is None:
         return fine(about, f"{driver.type} lets the gate in{f': {version}' if version else ''}")
-    if models.status in _NOT_LET_IN:
+    if models.status in NOT_LET_IN:
         says = f"{driver.base_url} does not take the key in {driver.key}: HTTP {models.status}"
         return problem(about, says, f"put a key of that endpoint into {driver.key}")
     if not models.good:
@@ -124,43 +121,3 @@ async def _opened(agent: Agent) -> tuple[list[Problem], Answer | None, str]:
         async with agent.open() as problems:
             models = await agent.models() if isinstance(agent, ChatAgent) else None
             return list(problems), models, "" if problems else agent.version(Arm.HEAD)
-
-
-def _judge(holding: Holding, environ: Mapping[str, str], *, lacking: bool) -> Diagnosis:
-    config = holding.config.judge
-    if config.provider == "none":
-        return _no_judge(holding)
-    if config.provider in LIVE:
-        return unknown("judge", "needs its secrets to be asked") if lacking else _live_judge(holding, environ)
-    if (holding.root / config.verdicts).is_dir():
-        return fine("judge", f"recorded verdicts in {config.verdicts}; no secret is needed")
-    remedy = "correct `judge.verdicts` in agent-gate.yml, or set `provider: none`"
-    return problem("judge", f"there is no folder {config.verdicts} of recorded verdicts", remedy)
-
-
-def _no_judge(holding: Holding) -> Diagnosis:
-    toned = [case.id for case in holding.cases if case.status is Status.FROZEN and Dimension.TONE in case.dimensions]
-    if not toned:
-        return fine("judge", "none is configured: the checks alone decide, and no secret is needed")
-    says = f"none is configured, and {count(len(toned), 'frozen case')} ask for tone, which no check scores"
-    remedy = "name a judge in agent-gate.yml, or take `tone` off: as it is, these cases cannot be green"
-    return problem("judge", f"{says}, first {toned[0]}", remedy)
-
-
-def _live_judge(holding: Holding, environ: Mapping[str, str]) -> Diagnosis:
-    config = holding.config.judge
-    try:
-        judge = open_judge(
-            holding.root, holding.config, {}, environ, scripted=scripted_models(holding.config, holding.tree)
-        )
-        if judge is not None:
-            anyio.run(_visit, judge)
-    except (GateError, TimeoutError) as error:
-        return _not_let_in("judge", error)
-    return fine("judge", f"{config.provider} {config.model}; `agent-gate calibrate probe` asks it questions")
-
-
-async def _visit(judge: Judge) -> None:
-    with anyio.fail_after(LONGEST_SECONDS):
-        async with judge.open():
-            return

@@ -5,6 +5,11 @@ from typing import Literal
 
 from gate.errors import GateError, ProblemsError
 
+LONGEST_SECONDS = 60.0
+"""How long one agent or judge may take to let the gate in."""
+NOT_LET_IN = frozenset({401, 403})
+"""Statuses that say the key is not taken."""
+
 State = Literal["fine", "problem", "unknown"]
 
 
@@ -28,9 +33,9 @@ def problem(about: str, says: str, remedy: str) -> Diagnosis:
     return Diagnosis(about=about, state="problem", says=says, remedy=remedy)
 
 
-def unknown(about: str, says: str) -> Diagnosis:
-    """Could not be looked at."""
-    return Diagnosis(about=about, state="unknown", says=says)
+def unknown(about: str, says: str, remedy: str = "") -> Diagnosis:
+    """Could not be looked at; `remedy` makes that it can."""
+    return Diagnosis(about=about, state="unknown", says=says, remedy=remedy)
 
 
 def problem_of(about: str, error: GateError) -> Diagnosis:
@@ -40,3 +45,11 @@ def problem_of(about: str, error: GateError) -> Diagnosis:
     first, *others = error.problems
     more = f" (and {len(others)} more)" if others else ""
     return problem(about, f"{first.path}:{first.line}: {first.message}{more}", first.hint or error.hint)
+
+
+def not_let_in(about: str, error: GateError | TimeoutError) -> Diagnosis:
+    """The problem of a service that could not be connected to."""
+    remedy = "see whether the address is right and can be reached from here"
+    if isinstance(error, TimeoutError):
+        return problem(about, f"did not answer within {LONGEST_SECONDS:.0f} seconds", remedy)
+    return problem_of(about, error) if error.hint else problem(about, error.message, remedy)

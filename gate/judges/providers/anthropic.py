@@ -68,6 +68,10 @@ class Anthropic:
             output_tokens=count_of(usage.get("output_tokens")),
         )
 
+    def greeting(self) -> Call | None:
+        """The list of models."""
+        return Call(method="GET", path="/models", headers={"anthropic-version": VERSION}, repeatable=True)
+
     def optional(self) -> frozenset[str]:
         """Models that think do not let the temperature be chosen, nor a tool be forced."""
         return frozenset({_TEMPERATURE, "tool_choice"})

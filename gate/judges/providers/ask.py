@@ -53,6 +53,10 @@ class Provider(Protocol):
         """Parts of a request that can be left out when the endpoint does not know them."""
         ...
 
+    def greeting(self) -> Call | None:
+        """A request that shows whether the key is taken and costs nothing; None = to connect shows it already."""
+        ...
+
 
 def mapping(value: Json) -> Mapping[str, Json]:
     """The value where it is an object, else an empty one."""

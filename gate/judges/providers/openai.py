@@ -73,6 +73,11 @@ class OpenAI:
             output_tokens=count_of(usage.get("completion_tokens")),
         )
 
+    def greeting(self) -> Call | None:
+        """The list of models, which Azure has below its own folder."""
+        path, query = ("/openai/models", {"api-version": self.api_version}) if self.api_version else ("/models", {})
+        return Call(method="GET", path=path, query=query, repeatable=True)
+
     def optional(self) -> frozenset[str]:
         """Not every endpoint knows schemas, not every model a temperature."""
         return frozenset({_STRUCTURED, _TEMPERATURE, self.limit})

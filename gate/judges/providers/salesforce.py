@@ -69,6 +69,10 @@ class Salesforce:
             output_tokens=count_of(usage.get("completion_tokens")),
         )
 
+    def greeting(self) -> Call | None:
+        """None: the org is logged in to when it is opened."""
+        return None
+
     def optional(self) -> frozenset[str]:
         """Nothing: only what is documented is sent."""
         return frozenset()

@@ -16,13 +16,14 @@ from gate.calibration.agreement import LEAST_FAILED
 from gate.calibration.file import merged, print_calibration
 from gate.calibration.sample import Judged, draw
 from gate.calibration.sheet import items_of
+from gate.cli.feedback import give_feedback
 from gate.cli.here import Here
 from gate.cli.judged import ANYBODY, SAMPLE, judged_trials, write_sheets
 from gate.cli.people import write_drafts
 from gate.cli.ratings import Taken, joined, read_reactions, read_sheets
 from gate.errors import ExitCode, ProblemsError, UsageError
 from gate.github.settings import WORKFLOW_BOT
-from gate.model.calibration import Measured, Share
+from gate.model.calibration import Calibration, Measured, Share
 from gate.model.problem import Problem
 from gate.reports.escape import terminal
 from gate.store import RunFolder
@@ -112,10 +113,12 @@ def agree(arguments: Namespace) -> int:
     if not any(one.items for _, one in taken):
         raise UsageError("nobody rated a trial here", "write 0, 1 or 2 behind each dimension of sheet-….md")
     found: dict[str, tuple[Measured, ...]] = {}
+    known: dict[str, Calibration] = {}
     for agent in sorted({one.agent for _, one in taken}):
         path = here.path(agent)
+        known[agent] = here.stored(agent)
         fresh = joined([item for _, one in taken if one.agent == agent for item in one.items])
-        calibration = merged(here.stored(agent), fresh)
+        calibration = merged(known[agent], fresh)
         found[agent] = here.measured(calibration)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(print_calibration(calibration), encoding="utf-8")
@@ -123,6 +126,8 @@ def agree(arguments: Namespace) -> int:
     for place, one in taken:
         for draft in write_drafts(here, place, one, _today()):
             _say(f"{draft} written: a draft fixture of what was scored 0; look at it before you commit it")
+        if told := give_feedback(here, place, one, known[one.agent]):
+            _say(told)
     return _show(found, as_json=arguments.json)
 
 

@@ -164,6 +164,8 @@ class AgentforceDriver(LiveDriver):
     state: Literal["trace", "evaluation", "none"] = "trace"
     """trace = tool calls are read from each turn's plan trace, evaluation = the Evaluation API holds the conversations
     and tells the state after each turn, none = they are not captured."""
+    feedback: bool = False
+    """Give the org what people say of a spot check: a 2 as GOOD, a 0 as BAD."""
 
     @property
     def runs_base(self) -> bool:
@@ -176,6 +178,8 @@ class AgentforceDriver(LiveDriver):
             raise ValueError("the Agent API runs the active version only: a version needs `state: evaluation`")
         if self.stream and self.state == "evaluation":
             raise ValueError("the Evaluation API does not stream: leave out `stream`")
+        if self.feedback and self.state == "evaluation":
+            raise ValueError("the Evaluation API takes no feedback: leave out `feedback`")
         return self
 
     def secret_variables(self) -> frozenset[str]:

@@ -64,7 +64,8 @@ class TurnRecord:
     `topics` is the way through the topics, `topic` where it ended. `platform` holds what the platform itself said of
     the turn (safety, groundedness, adherence), by name. `variables` is the session's state after the turn.
     `unknown` keeps, raw, what the driver was told and did not understand. `captured` is set where this turn shows
-    less than the driver declares, e.g. when its trace is missing.
+    less than the driver declares, e.g. when its trace is missing. `feedback` is where the platform takes what people
+    say of the turn, `SESSION/FEEDBACK-ID`; empty = nowhere.
     """
 
     number: int
@@ -82,6 +83,7 @@ class TurnRecord:
     variables: Mapping[str, Json] = field(default_factory=dict)
     unknown: tuple[Json, ...] = ()
     captured: Captured = Captured()
+    feedback: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

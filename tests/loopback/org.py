@@ -76,6 +76,7 @@ class FakeOrg:
         self.start_seconds = 0.0
         self.per_message: Callable[[int], Reply | None] = lambda number: None
         self.messages = 0
+        self.feedback: list[tuple[str, dict[str, Any]]] = []
         self.most_open = 0
         self.lock = threading.Lock()
 
@@ -139,7 +140,15 @@ class FakeOrg:
                 return self._trace(plan)
             case ["v1", "sessions", session]:
                 return self._end(session)
+            case ["v1", "sessions", session, "feedback"]:
+                return self._feedback(session, asked.json)
         return Reply(404, {"message": f"no such path {asked.path}"})
+
+    def _feedback(self, session: str, given: Mapping[str, Any]) -> Reply:
+        if session not in self.sessions or set(given) - {"feedbackId", "feedback", "text"}:
+            return Reply(404, {"message": "no such session"})
+        self.feedback.append((session, dict(given)))
+        return Reply(201, {})
 
     def _compile(self, text: str) -> Reply:
         self.compiled.append(text)

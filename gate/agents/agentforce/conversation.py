@@ -37,7 +37,7 @@ class Door:
     """How sessions of one definition are begun and spoken with. `sessions` is the path they lie below.
 
     `endings` is where sessions are ended; None: one of a preview is forgotten by itself. `simulated`: what actions
-    return is meant to be invented.
+    return is meant to be invented. `feedback`: turns keep where the platform takes feedback on them.
     """
 
     org: Org
@@ -50,6 +50,7 @@ class Door:
     aliases: Aliases = field(default_factory=dict)
     simulated: bool = False
     variables: tuple[Variable, ...] = ()
+    feedback: bool = False
 
 
 def start_body(org: Org, case: Case, *, bypass_user: bool) -> dict[str, Json]:
@@ -101,6 +102,7 @@ class Conversation:
             latency_seconds=took,
             platform=spoken.platform,
             unknown=tuple(spoken.unknown),
+            feedback=f"{self._session}/{spoken.feedback}" if self._door.feedback and spoken.feedback else "",
         )
         if seen is None:
             return replace(record, captured=NOTHING_CAPTURED)

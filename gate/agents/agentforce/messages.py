@@ -29,10 +29,11 @@ _REPEATS = re.compile(r"_(BAD_REQUEST|NOT_FOUND|VALIDATION_ERROR)\b")
 
 @dataclass(slots=True)
 class Spoken:
-    """The agent's words, the key of its trace, and what else it did. `ended`: why the session is over."""
+    """The agent's words, the keys of its trace and of feedback on it, and what else it did. `ended`: why it is over."""
 
     words: list[str] = field(default_factory=list)
     plan: str = ""
+    feedback: str = ""
     ended: str = ""
     platform: dict[str, Json] = field(default_factory=dict)
     unknown: list[Json] = field(default_factory=list)
@@ -88,6 +89,9 @@ def _take(message: Json, spoken: Spoken, service: str) -> None:
     plan = message.get("planId") or message.get("feedbackId")
     if isinstance(plan, str) and plan:
         spoken.plan = plan
+    feedback = message.get("feedbackId")
+    if isinstance(feedback, str) and feedback:
+        spoken.feedback = feedback
     if kind == "Error":
         raise _fault(message, service)
     if kind in _SAID:

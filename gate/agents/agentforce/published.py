@@ -114,6 +114,7 @@ class AgentforceAgent:
                 seconds=seconds,
                 aliases=aliases,
                 variables=case.variables,
+                feedback=self._driver.feedback,
             )
         )
 

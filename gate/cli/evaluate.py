@@ -96,10 +96,20 @@ def resume(path: Path) -> Report:
                 f"{path} was begun with checks {inputs.checks_version}, this gate has {CHECKS_VERSION}",
                 "score its transcripts again: `agent-gate score DIR`",
             )
+        _refuse_other_judge(folder)
         root, plan = Path(inputs.root), folder.plan()
         with reopened(root, inputs.config, plan) as sides:
             agents = open_agents(root, inputs.config, plan, sides)
         return conduct(folder, agents)
+
+
+def _refuse_other_judge(folder: RunFolder) -> None:
+    judge = Setting.of(folder).scorers.judge
+    if any(one.judge not in {"", judge} for one in folder.all_scores()):
+        raise StoreError(
+            f"{folder.path} was scored by another judge, or on other instructions, than this gate would ask now",
+            f"score its transcripts again: `agent-gate score {folder.path}`",
+        )
 
 
 def noted(report: Report, notes: tuple[str, ...]) -> Report:

@@ -58,8 +58,12 @@ def _no_evidence(quote: str, question: JudgeQuestion) -> str:
     words = fold(quote).split()
     if len(words) > _MOST_WORDS:
         return f"the quote is too long to show anything; {how}"
-    telling = len(words) >= _LEAST_WORDS or sum(map(str.isalnum, quote)) >= _LEAST_CHARACTERS
+    telling = any(map(_tells, fold(quote).split("...")))
     return "" if telling or _is_whole_line(quote, question) else f"the quote is too short to show anything; {how}"
+
+
+def _tells(piece: str) -> bool:
+    return len(piece.split()) >= _LEAST_WORDS or sum(map(str.isalnum, piece)) >= _LEAST_CHARACTERS
 
 
 def _is_whole_line(quote: str, question: JudgeQuestion) -> bool:
@@ -101,10 +105,14 @@ def _wrong_keys(wanted: AbstractSet[str], found: AbstractSet[str]) -> str:
     return f"{strange[:100]} was not asked" if strange else ""
 
 
+def _wrong_order(keys: Sequence[str]) -> str:
+    return "the reason stands behind the score" if keys.index("reason") > keys.index("score") else ""
+
+
 def _score(value: Json) -> VoteScore | str:
     if not isinstance(value, dict):
         return "is no object"
-    if wrong := _wrong_keys(set(_KEYS), set(value)):
+    if wrong := _wrong_keys(set(_KEYS), set(value)) or _wrong_order(list(value)):
         return wrong
     score, reason, quote = value["score"], value["reason"], value["quote"]
     if isinstance(score, bool) or not isinstance(score, int) or score not in {0, 1, 2}:

@@ -221,6 +221,20 @@ def test_a_kill_in_the_middle_loses_no_paid_verdict(
     assert court.votes.total() == before, "a run that is whole is not paid for again"
 
 
+def test_a_run_is_not_taken_up_again_under_another_judge(
+    court: Courtroom, repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begin(repository, configured(court))
+    report = report_of(capsys, "run", "--base", "main")
+    scores = Path(report["folder"], "scores.jsonl")
+    fingerprint = json.loads(scores.read_text().splitlines()[0])["judge"]
+    scores.write_text(scores.read_text().replace(fingerprint, "0" * 64))
+    before = court.votes.total()
+    assert main(["run", "--resume", report["folder"]]) != ExitCode.PASS
+    assert "was scored by another judge" in " ".join(capsys.readouterr().err.split())
+    assert court.votes.total() == before
+
+
 def test_votes_that_split_are_never_more_than_three_and_name_the_rubric_to_rewrite(
     court: Courtroom, repository: GitRepository, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -25,6 +25,8 @@ def judge(holding: Holding, environ: Mapping[str, str], *, lacking: bool) -> Ite
         yield unknown("judge", "needs its secrets to be asked") if lacking else _live(holding, environ)
         yield from _family(holding)
         yield _pin(config)
+        if config.boundary == "salesforce" and config.provider == "salesforce":
+            yield _boundary(config)
     elif (holding.root / config.verdicts).is_dir():
         yield fine("judge", f"recorded verdicts in {config.verdicts}; no secret is needed")
     else:
@@ -81,6 +83,16 @@ def _family(holding: Holding) -> Iterator[Diagnosis]:
         yield unknown(about, says, f"set `agents.{silent[0]}.model`")
     else:
         yield fine(about, family)
+
+
+def _boundary(config: JudgeConfig) -> Diagnosis:
+    about = "judge's boundary"
+    if "bedrock" in config.model.casefold():
+        return fine(about, f"{config.model} runs inside the trust boundary")
+    says = (
+        f"nothing tells that {config.model} runs inside the trust boundary: Salesforce calls most models outside of it"
+    )
+    return unknown(about, says, "take a model on Bedrock, e.g. sfdc_ai__DefaultBedrockAnthropicClaude45Sonnet")
 
 
 def _pin(config: JudgeConfig) -> Diagnosis:

@@ -209,6 +209,8 @@ def test_nothing_or_two_answers_of_a_tool_are_repaired(content: Any, tmp_path: P
         ("It was never sent", "does not occur in the TRANSCRIPT"),
         ("sent", "too short"),
         ("a", "too short"),
+        ("I ... is ... s", "too short"),
+        ("score 2 ... It is sent", "does not occur"),
         ("It is [their name 2] sent", "does not occur"),
         ("Look at this", "does not occur"),
     ],

@@ -101,6 +101,7 @@ MALFORMED = {
     "html": f"<pre>{TEXT}</pre>",
     "escaped": json.dumps(TEXT),
     "bad-escape": TEXT.replace("turn 1", "turn \\x"),
+    "score-first": json.dumps({**GOOD, "correctness": dict(reversed(ONE.items()))}),
     "newline-in-text": TEXT.replace("turn", "t\nurn"),
 }
 

@@ -12,7 +12,6 @@ from gate.config import Config, ReplayDriver, VerdictsConfig
 from gate.errors import ProblemsError, UsageError
 from gate.fixtures.suite import Suite, load_suite
 from gate.judges.kin import Models, scripted_models
-from gate.judges.open import open_judge
 from gate.model.baseline import Baseline
 from gate.model.calibration import Calibration, Measured
 from gate.model.case import Case
@@ -70,6 +69,8 @@ class Workspace:
 
     def judge(self) -> Judge | None:
         """The configured judge. Raises `UsageError` when it may not score these agents."""
+        from gate.judges.open import open_judge  # noqa: PLC0415 - brings an HTTP client, which a plan can do without
+
         return open_judge(self.root, self.config, self.test_data, scripted=self.scripted)
 
     def plan(self, scope: Scope, verdicts: VerdictsConfig | None = None) -> Plan:

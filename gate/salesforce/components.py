@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal[
@@ -54,6 +55,7 @@ _FLOW_VERSION = re.compile(r"-\d+\Z")
 _VERSION = re.compile(r"[#_]v?(\d+)\Z")
 
 
+@lru_cache(maxsize=1 << 17)
 def component_of(path: str) -> Component | None:
     """The component a file belongs to; None for a file that is no part of an agent or of what stands behind one."""
     if path.endswith(".agent"):

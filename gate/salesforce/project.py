@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 from gate.model.agent_map import Unresolved
 from gate.ports import Tree
@@ -49,45 +48,40 @@ class Folders:
         return path.startswith(self._beneath) or path in self._exact
 
 
-class ProjectReader:
-    """Remembers what each path is: most paths of one side are those of the other."""
+def read_project(tree: Tree, sources: Sequence[str] = ()) -> Project:
+    """The components of every package folder, at any depth; the whole tree when no project file says otherwise.
 
-    def __init__(self) -> None:
-        self._component_of = cache(component_of)
+    With `sources` (folders or files), agents come from there only, but what they use may lie in any package of
+    the projects around or beneath those sources.
+    """
+    paths = sorted(tree.paths())
+    files = [path for path in paths if path.endswith((PROJECT_FILE, IGNORE_FILE))]
+    settings = tree.read_many(path for path in files if path.rpartition("/")[2] in {PROJECT_FILE, IGNORE_FILE})
+    named = tuple(source.strip("/").removeprefix("./") for source in sources if source.strip("/."))
+    project = Project(sources=Folders(named) if named else None)
+    roots: list[str] = []
+    rules: dict[str, Ignored] = {}
+    for path, content in settings.items():
+        if path.endswith(PROJECT_FILE) and _concerns(path, named):
+            folder = path.removesuffix(PROJECT_FILE)
+            roots += _packages(content, path, folder, project)
+            rules[folder] = Ignored(settings.get(folder + IGNORE_FILE, b"").decode("utf-8", "replace"))
+    wanted = Folders((*roots, *named) if roots else ("",))
+    _collect((path for path in paths if path in wanted), rules, project)
+    return project
 
-    def read(self, tree: Tree, sources: Sequence[str] = ()) -> Project:
-        """The components of every package folder, at any depth; the whole tree when no project file says otherwise.
 
-        With `sources` (folders or files), agents come from there only, but what they use may lie in any package of
-        the projects around or beneath those sources.
-        """
-        paths = sorted(tree.paths())
-        files = [path for path in paths if path.endswith((PROJECT_FILE, IGNORE_FILE))]
-        settings = tree.read_many(path for path in files if path.rpartition("/")[2] in {PROJECT_FILE, IGNORE_FILE})
-        named = tuple(source.strip("/").removeprefix("./") for source in sources if source.strip("/."))
-        project = Project(sources=Folders(named) if named else None)
-        roots: list[str] = []
-        rules: dict[str, Ignored] = {}
-        for path, content in settings.items():
-            if path.endswith(PROJECT_FILE) and _concerns(path, named):
-                folder = path.removesuffix(PROJECT_FILE)
-                roots += _packages(content, path, folder, project)
-                rules[folder] = Ignored(settings.get(folder + IGNORE_FILE, b"").decode("utf-8", "replace"))
-        wanted = Folders((*roots, *named) if roots else ("",))
-        self._collect((path for path in paths if path in wanted), rules, project)
-        return project
-
-    def _collect(self, paths: Iterable[str], rules: Mapping[str, Ignored], project: Project) -> None:
-        active = {folder: rule for folder, rule in rules.items() if rule}
-        for path in paths:
-            component = self._component_of(path)
-            if component is None:
-                continue
-            if any(path.startswith(folder) and rule.matches(path[len(folder) :]) for folder, rule in active.items()):
-                project.ignored.append(path)
-                continue
-            project.components[path] = component
-            project.paths.setdefault(component.kind, {}).setdefault(component.name.lower(), []).append(path)
+def _collect(paths: Iterable[str], rules: Mapping[str, Ignored], project: Project) -> None:
+    active = {folder: rule for folder, rule in rules.items() if rule}
+    for path in paths:
+        component = component_of(path)
+        if component is None:
+            continue
+        if any(path.startswith(folder) and rule.matches(path[len(folder) :]) for folder, rule in active.items()):
+            project.ignored.append(path)
+            continue
+        project.components[path] = component
+        project.paths.setdefault(component.kind, {}).setdefault(component.name.lower(), []).append(path)
 
 
 def package_folders(tree: Tree) -> tuple[str, ...]:

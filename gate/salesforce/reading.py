@@ -11,6 +11,7 @@ from gate.salesforce.classic import classic_agents
 from gate.salesforce.functions import Functions
 from gate.salesforce.graph import Graph
 from gate.salesforce.newer import newer_agents
+from gate.salesforce.project import read_project
 from gate.salesforce.replacements import add_replacements
 from gate.salesforce.sources import Known
 
@@ -24,7 +25,7 @@ def read_map(tree: Tree, sources: Sequence[str] = (), *, known: Known | None = N
     what is equal in both is parsed once.
     """
     known = known or Known()
-    project = known.projects.read(tree, sources)
+    project = read_project(tree, sources)
     graph = Graph(unresolved=list(project.unresolved))
     backing = Backing(tree, project, known, graph)
     functions = Functions(backing)

@@ -14,7 +14,6 @@ from gate.salesforce.graph import digest
 from gate.salesforce.json_text import JsonFacts, read_json
 from gate.salesforce.metadata import read_metadata, read_object_part
 from gate.salesforce.metadata_xml import Document, UnreadableError, labels_of, read_xml, xml_meaning
-from gate.salesforce.project import ProjectReader
 from gate.salesforce.prompt import read_prompt
 from gate.salesforce.script.reader import Script, read_script
 
@@ -99,7 +98,6 @@ def _plain(content: bytes) -> Facts:
 class Known:
     """The readers of one run, with what they remember. Give the same one to base and head."""
 
-    projects: ProjectReader = field(default_factory=ProjectReader)
     scripts: Memo[Script] = field(default_factory=lambda: Memo(_script))
     documents: Memo[Document] = field(default_factory=lambda: Memo(read_xml))
     json: Memo[JsonFacts] = field(default_factory=lambda: Memo(read_json))

@@ -35,7 +35,7 @@ _HEAD = f"""\
 # `agent-gate config schema` the schema for your editor. In a pull request the base's {FILE_NAME} is in force.
 version: 1
 
-# `source`: everything that defines the agent and what it runs; a change elsewhere affects no case.
+# `source`: everything that defines the agent. What the actions of a Salesforce agent reach elsewhere counts as well.
 # `driver`: who answers. `replay` answers from trials recorded for exactly this definition. To run the agent itself:
 #   {{type: agentforce-preview}}                            Agent Script, not deployed, in a sandbox
 #   {{type: agentforce}}                                    a published agent

@@ -73,11 +73,10 @@ class DefinitionReader:
         reader = PatternReader(agent, config, *self._sides)
         effects = dict(known)
         for change in own:
-            if change.path in known:
-                continue
-            nothing = _unread(change) if mapped is not None else ""
-            if nothing and not any(self._ground.claims(path, agent) for path in change.names):
-                effects[change.path] = nothing
+            claimed = any(self._ground.claims(path, agent) for path in change.names)
+            told = known.get(change.path, "") or (_unread(change) if mapped is not None else "")
+            if told and (not claimed or known.get(change.path, "").startswith("affects nothing")):
+                effects[change.path] = told
             else:
                 reader.add(change)
         for path in submodules:
@@ -86,11 +85,16 @@ class DefinitionReader:
         topics = mapped.topics if mapped is not None else frozenset[str]()
         return Impact(
             diff=diff,
-            effects={**effects, **reader.effects},
+            effects=_both(effects, reader.effects),
             topics=topics | frozenset(config.topics),
             homes=mapped.homes if mapped is not None else {},
             bailouts=_bailouts(diff),
         )
+
+
+def _both(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]:
+    shared = {path: f"{first[path]}; {second[path]}" for path in first.keys() & second.keys()}
+    return {**first, **second, **shared}
 
 
 def _unread(change: ChangedPath) -> str:

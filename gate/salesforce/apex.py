@@ -32,7 +32,7 @@ def read_apex(content: bytes) -> ApexFacts:
     """The facts of a class. Raises `UnreadableError` when it is too large to scan."""
     if len(content) > MAX_BYTES:
         raise UnreadableError(1, f"larger than {MAX_BYTES // 1_000_000} MB, not scanned for the classes it uses")
-    tokens = _TOKEN.findall(content.decode("utf-8", "replace"))
+    tokens = _TOKEN.findall(content.decode("utf-8-sig", "replace"))
     distinct = set(tokens)
     comments = {token for token in distinct if token.startswith(("//", "/*"))}
     code = [token for token in tokens if token not in comments] if comments else tokens

@@ -155,7 +155,9 @@ class Backing:
 
     def _opaque(self, key: str, paths: Iterable[str], user: str) -> None:
         for path in paths:
-            self.graph.add(Element(id=key, digest=self.identity(path), path=path), user)
+            identity = self.identity(path)
+            self.graph.files.setdefault(path, SourceFile(object_id=identity))
+            self.graph.add(Element(id=key, digest=identity, path=path), user)
 
     def _add_activations(self, key: str, name: str) -> None:
         paths = self.project.find("prompt-activation", name)

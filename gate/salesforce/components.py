@@ -43,9 +43,9 @@ AGENT_LIKE = re.compile(r"(?:^|/)(?:ai|genAi|bot|agent|conversation)[^/]*/(?:[^/
 TESTS = re.compile(r"(?:^|/)(?:aiEvaluationDefinitions|aiTestingDefinitions)/[^/]+\Z")
 """Files of agent tests, which only look at an agent."""
 VISIBILITY = re.compile(
-    r"(?:^|/)(?:permissionsets|permissionsetgroups|mutingpermissionsets|profiles|sharingRules|restrictionRules)/"
+    r"(?:^|/)(?:permissionsets|permissionsetgroups|mutingpermissionsets|profiles|sharingRules|restrictionRules|settings)/"
 )
-"""Folders of what decides which records the agent's user may see."""
+"""Folders of what decides what the platform does for the agent, and which records its user may see."""
 SHOWN = re.compile(
     r"(?:^|/)(?:lwc|aura|reports|dashboards)/"
     r"|(?:^|/)(?:pages|components|labels|layouts|tabs|applications|flexipages|reportTypes|pathAssistants)/[^/]+\Z"

@@ -20,10 +20,11 @@ def diff_maps(base: AgentMap, head: AgentMap) -> MapDiff:
     arrivals: dict[str, dict[Reason, None]] = {}
     reached: dict[str, set[str]] = {}
     for element in sides.changed():
-        reached.setdefault(element.path, set())
-        for target, reason in sides.walk(element):
+        targets = dict(sides.walk(element))
+        for target, reason in targets.items():
             arrivals.setdefault(target, {})[reason] = None
-            reached[element.path].add(target)
+        for path in sides.paths_of(element):
+            reached.setdefault(path, set()).update(targets)
     for path, key, reason in sides.edited_copies():
         arrivals.setdefault(key, {})[reason] = None
         reached.setdefault(path, set()).add(key)
@@ -64,6 +65,11 @@ class _Sides:
             shown = before if before and (after is None or before.unreadable) else after
             if shown and shown.path:
                 yield shown
+
+    def paths_of(self, element: Element) -> frozenset[str]:
+        """The files that hold an element, on either side: another file may have taken its place."""
+        found = (side.elements.get(element.id) for side in (self.base, self.head))
+        return frozenset(one.path for one in found if one is not None)
 
     def changed_files(self) -> Iterator[str]:
         """Every file that a map read and that is not the same on both sides."""

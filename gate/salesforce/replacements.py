@@ -13,7 +13,8 @@ def add_replacements(backing: Backing) -> None:
     for project_file, text in sorted(backing.project.replacements.items()):
         folder = project_file.rpartition("/")[0]
         prefix = f"{folder}/" if folder else ""
-        backing.graph.files[project_file] = SourceFile(object_id=backing.identity(project_file))
+        note = "its replacements are the same, and the same components are found with it"
+        backing.graph.files[project_file] = SourceFile(object_id=backing.identity(project_file), note=note)
         for item in json.loads(text):
             pattern = str(item.get("filename") or item.get("glob") or "") if isinstance(item, dict) else ""
             if pattern:

@@ -28,8 +28,8 @@ class ScriptedAgent:
         self.graph = graph = functions.backing.graph
         self.unresolved: list[Unresolved] = []
         self.nodes = _merged(script.nodes)
+        self.defined = {name: {item.name for item in node.definitions} for name, node in self.nodes.items()}
         self.shared = self.nodes.pop("", None)
-        self.defined = {node.name: {item.name for item in node.definitions} for node in script.nodes}
         self.whole = graph.place(Place(kind="agent", agent=name))
         self.routing = graph.place(Place(kind="routing", agent=name))
 

@@ -126,6 +126,16 @@ def test_patterns_place_what_the_map_does_not_read() -> None:
     assert chosen(plan) == OF_RETURNS
 
 
+def test_patterns_add_topics_to_those_the_map_finds_and_leave_nothing_as_nothing() -> None:
+    settings = config(agents={"shop-agent": agent_config("force-app", topics={"Orders": [LOOKUP]})})
+    edited = {**FILES, LOOKUP: FILES[LOOKUP].replace("read()", "read(1)")}
+    plan = plan_of(_side(FILES), _side(edited), settings=settings)
+    assert chosen(plan) == EVERY
+    assert effect_of(plan, LOOKUP) == "affects topic Returns, action Look_Up_Order; affects topic Orders"
+    commented = plan_of(_side(FILES), _side({**FILES, LOOKUP: FILES[LOOKUP] + "// more"}), settings=settings)
+    assert chosen(commented) == []
+
+
 def test_a_broken_script_widens_to_every_case_with_the_reason() -> None:
     plan = _after({BUNDLE: SCRIPT.replace("  description", "\tdescription")})
     assert chosen(plan) == EVERY

@@ -203,3 +203,18 @@ def test_a_broken_project_file_is_told_and_everything_beside_it_is_read(content:
     found = read_map(tree)
     assert [item.path for item in found.unresolved] == ["sfdx-project.json"]
     assert {agent.name for agent in found.agents} == {"Harbor_Care", "Harbor_Staff"}
+
+
+def test_the_actions_of_a_topic_that_is_defined_twice_are_all_there() -> None:
+    again = 'subagent Tracking:\n    description: "again"\nsubagent Customs:'
+    head = edited(HARBOR, "Harbor_Care/Harbor_Care.agent", "subagent Customs:", again)
+    (problem,) = problems(head, "Harbor_Care")
+    assert "topic Tracking is defined twice" in problem[1]
+
+
+def test_every_class_counts_as_used_by_one_that_is_not_scanned_and_its_effect_says_so() -> None:
+    base = with_file(HARBOR, path_of(HARBOR, "ParcelStore.cls"), "x" * 2_000_001)
+    unrelated = path_of(base, "Unrelated.cls")
+    found = difference(base, with_file(base, unrelated, "public class Unrelated { Integer changed; }"))
+    assert reach(found.agent("Harbor_Care")) == ("part", ("Tracking",), ("Find_Parcel",))
+    assert found.effects[unrelated] == "affects topic Tracking, action Find_Parcel"

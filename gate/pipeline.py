@@ -146,13 +146,13 @@ def _tell(request: Request, scores: TrialScores, stage: Stage, used: Meter, outc
 async def _perform(request: Request, stage: Stage, used: Meter, *, anew: bool = False) -> TrialScores:
     """Scores of a trial: the kept ones, else of the kept transcript, else of a new trial.
 
-    `anew`: what errored is not taken from what is kept.
+    `anew`: what errored, or lacks what may come another time, is not taken from what is kept.
     """
     transcript = stage.store.transcript(request)
     scores = stage.store.scores(request) if transcript is not None else None
-    if anew and scores is not None and scores.error:
+    if anew and scores is not None and (scores.error or scores.passing):
         scores = None
-        transcript = None if transcript is not None and transcript.error else transcript
+        transcript = None if transcript is not None and (transcript.error or transcript.passing) else transcript
     fresh = transcript is None
     if transcript is None:
         transcript = await stage.run(request)

@@ -210,13 +210,16 @@ class RunFolder:
             raise StoreError(f"another process is at work in {self.path}", "wait until it has ended") from error
 
     def forget_errored(self) -> None:
-        """Make the trials missing that errored, so that going on tries them again. What was said and scored stays."""
+        """Make the trials missing that errored or lack a trace, so that going on tries them again.
+
+        What was said and scored stays.
+        """
         known = self._known_scores()
-        for key in [key for key, item in known.items() if item.error]:
+        for key in [key for key, item in known.items() if item.error or item.passing]:
             del known[key]
             request = Request(case=key[0], arm=key[1], trial=key[2])
             transcript = self.transcript(request)
-            if transcript is not None and transcript.error:
+            if transcript is not None and (transcript.error or transcript.passing):
                 (self.path / self._transcript_path(request)).unlink()
 
     def set_trials_aside(self, stale: Callable[[Transcript], bool]) -> int:

@@ -73,7 +73,7 @@ async def run_trial(
         variables=given,
         captured=reduce(Captured.also, (turn.captured for turn in turns), agent.capabilities.captured),
         error=error,
-        passing=passing,
+        passing=passing if error else any(turn.untraced for turn in turns),
         version=agent.version(arm),
     )
 

@@ -146,7 +146,7 @@ def conduct(
         except VersionChangedError as change:
             void = f"{change.agent}/"
             folder.set_trials_aside(lambda one: one.case.startswith(void))
-            findings = Findings(cases={}, environment=change.message)
+            findings = Findings(cases={}, environment=change.line)
     if mixed := mixed_words(used.answered):
         findings = Findings(cases={}, environment=mixed)
     if findings.broken != setting.inputs.broken:

@@ -1,6 +1,7 @@
 """argv in, exit code out. The outermost except is here and nowhere else."""
 
 import gc
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ COLLECT_EVERY = 50_000
 def console() -> None:
     """Entry point of the `agent-gate` program."""
     gc.set_threshold(COLLECT_EVERY)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped like this, sessions are ended as well
     sys.exit(main(sys.argv[1:]))
 
 

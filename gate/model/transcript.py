@@ -64,8 +64,8 @@ class TurnRecord:
     `topics` is the way through the topics, `topic` where it ended. `platform` holds what the platform itself said of
     the turn (safety, groundedness, adherence), by name. `variables` is the session's state after the turn.
     `unknown` keeps, raw, what the driver was told and did not understand. `captured` is set where this turn shows
-    less than the driver declares, e.g. when its trace is missing. `feedback` is where the platform takes what people
-    say of the turn, `SESSION/FEEDBACK-ID`; empty = nowhere.
+    less than the driver declares, e.g. when its trace is missing; `untraced`: that may be otherwise another time.
+    `feedback` is where the platform takes what people say of the turn, `SESSION/FEEDBACK-ID`; empty = nowhere.
     """
 
     number: int
@@ -84,14 +84,15 @@ class TurnRecord:
     unknown: tuple[Json, ...] = ()
     captured: Captured = Captured()
     feedback: str = ""
+    untraced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
     """One trial of one case. A non-empty `error` means the trial errored (ours or the network's).
 
-    `passing`: the error may be gone when the trial is made again later. `version` names what answered, as the platform
-    does; `redacted` counts what was masked, by kind.
+    `passing`: the error, or a lack of traces, may be gone when the trial is made again later. `version` names what
+    answered, as the platform does; `redacted` counts what was masked, by kind.
     """
 
     case: str  # the case's key

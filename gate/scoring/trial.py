@@ -36,15 +36,16 @@ def score_trial(
             error=transcript.error,
             passing=transcript.passing,
         )
+    scores = tuple(
+        _score(dimension, checked, judgement, levels.get(dimension, 2))
+        for dimension in Dimension
+        if dimension in case.dimensions
+    )
     return TrialScores(
         case=case.key,
         arm=transcript.arm,
         trial=transcript.trial,
-        scores=tuple(
-            _score(dimension, checked, judgement, levels.get(dimension, 2))
-            for dimension in Dimension
-            if dimension in case.dimensions
-        ),
+        scores=scores,
         findings=checked.findings,
         judge=judgement.fingerprint if judgement else "",
         judge_prompt=judgement.prompt if judgement else "",
@@ -52,6 +53,7 @@ def score_trial(
         judge_calls=judgement.calls if judgement else 0,
         judge_input_tokens=judgement.input_tokens if judgement else 0,
         judge_output_tokens=judgement.output_tokens if judgement else 0,
+        passing=transcript.passing and any(isinstance(one, Unscored) and one.by for one in scores),
     )
 
 

@@ -18,6 +18,8 @@ def gaps(plan: Plan, comparison: Comparison) -> tuple[str, ...]:
     Only frozen P0 cases count, and not those in quarantine. What a wrong tool call left unscored is no gap: the trial
     failed for that reason.
     """
+    if comparison.environment and not any(one.finding.head_trials or one.finding.missing for one in comparison.cases):
+        return (f"no trial of this run counts; {_AGAIN}",)
     compared = {case.case: case for case in comparison.cases}
     return _absent_shards(plan) + tuple(
         sentence

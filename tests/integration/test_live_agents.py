@@ -210,6 +210,23 @@ def _command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "gate.cli", *arguments]
 
 
+def test_a_trial_whose_trace_was_lost_is_made_once_more(
+    repository: GitRepository, capsys: pytest.CaptureFixture[str], org: FakeOrg
+) -> None:
+    """What the platform did not show once it may show the next time; a trial without it counts for nothing."""
+    repository.commit({"agent/prompt.md": "x", "agent-gate.yml": org_config(), **fixtures(2)})
+    repository.write({"agent/prompt.md": "y"})
+    whole = org._trace
+    lost = {"p-s3-1"}
+    org._trace = lambda plan: Reply(404, {}) if plan in lost else whole(plan)  # type: ignore[method-assign]
+    code = main(["run", "--base", "main", "--json"])
+    report = read_report(capsys)
+    assert (code, report["decision"]["conclusion"]) == (ExitCode.PASS, "pass")
+    trials = sum(case["finding"]["head_trials"] for case in report["comparison"]["cases"])
+    assert len(org.sessions) == 1 + trials + len(lost)  # the probe's, the trials', and that of the one made again
+    assert org.open_sessions == []
+
+
 @pytest.mark.slow
 def test_no_trial_is_lost_or_doubled_under_faults_and_kill(repository: GitRepository, org: FakeOrg) -> None:
     """100 cases of 3 turns, every tenth message met by a fault; killed in the middle and taken up again."""

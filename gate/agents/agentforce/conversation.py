@@ -105,7 +105,7 @@ class Conversation:
             feedback=f"{self._session}/{spoken.feedback}" if self._door.feedback and spoken.feedback else "",
         )
         if seen is None:
-            return replace(record, captured=NOTHING_CAPTURED)
+            return replace(record, captured=NOTHING_CAPTURED, untraced=self._door.traced)
         if self._number == 1:
             self._prove_variables(seen)
         self._topic = seen.topic
@@ -220,6 +220,7 @@ def _with_trace(record: TurnRecord, seen: Seen, *, simulated: bool) -> TurnRecor
     Where actions should have run and were invented, what they returned says nothing of the agent's data.
     """
     invented = seen.simulated and not simulated
+    whole = seen.whole or not record.reply
     return replace(
         record,
         topic=seen.topic,
@@ -232,5 +233,6 @@ def _with_trace(record: TurnRecord, seen: Seen, *, simulated: bool) -> TurnRecor
         platform={**seen.platform, **record.platform},
         variables=seen.variables,
         unknown=(*record.unknown, *seen.unknown),
-        captured=Captured(retrieval=not invented) if seen.whole or not record.reply else NOTHING_CAPTURED,
+        captured=Captured(retrieval=not invented) if whole else NOTHING_CAPTURED,
+        untraced=not whole,
     )

@@ -129,6 +129,7 @@ NOT_CONTENT: dict[type, dict[str, Any]] = {
         "output_tokens": 9,
         "model_calls": (ModelCall(),),
         "unknown": ("x",),
+        "untraced": True,
     },
     ToolCall: {"latency_seconds": 9.0},
 }

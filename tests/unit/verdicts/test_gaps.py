@@ -26,6 +26,14 @@ def test_a_case_that_did_not_run_is_a_gap_with_its_remedy() -> None:
     assert _gaps() == (f"support/bulk-items: it did not run: the run stopped before it; {again}",)
 
 
+def test_a_run_of_which_nothing_counts_is_one_gap() -> None:
+    void = replace(compare_by_majority(BASELINE, (CASE, [])), environment="two versions answered")
+
+    [gap] = gaps(make_plan([CASE]), void)
+
+    assert gap.startswith("no trial of this run counts; run again")
+
+
 def test_a_planned_case_that_was_not_compared_is_a_gap() -> None:
     compared = replace(compare_by_majority(BASELINE, (CASE, [2, 2])), cases=())
 

@@ -130,6 +130,7 @@ NOT_CONTENT: dict[type, dict[str, Any]] = {
         "model_calls": (ModelCall(),),
         "unknown": ("x",),
         "untraced": True,
+        "feedback": "s/f",
     },
     ToolCall: {"latency_seconds": 9.0},
 }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from gate.errors import HostError, NotFoundError
 from gate.github.answers import Answer
@@ -23,6 +23,33 @@ class Rights:
 class _RepositoryAnswer(Answer):
     default_branch: str
     permissions: Mapping[str, bool] | None = None
+
+
+class _Check(Answer):
+    context: str
+
+
+class _Parameters(Answer):
+    required_status_checks: tuple[_Check, ...] = ()
+
+
+class _Rule(Answer):
+    parameters: _Parameters | None = None
+
+
+class _RequiredContexts(Answer):
+    contexts: tuple[str, ...] = ()
+
+
+class _Protection(Answer):
+    required_status_checks: _RequiredContexts | None = None
+
+
+class _BranchAnswer(Answer):
+    protection: _Protection | None = None
+
+
+_RULES = TypeAdapter(tuple[_Rule, ...])
 
 
 class Inspection:
@@ -55,3 +82,19 @@ class Inspection:
         except NotFoundError:
             return False
         return True
+
+    def required_checks(self, branch: str) -> frozenset[str]:
+        """The checks that must pass before something is merged into a branch, by its protection and by rulesets."""
+        purpose = Purpose(what=f"see what {branch} requires", permission="contents: read")
+        name = quote(branch, safe="")
+        try:
+            _, rules = self._transport.ask("GET", f"/rules/branches/{name}", purpose)
+            by_rules = [one.parameters for one in _RULES.validate_python(rules) if one.parameters]
+            _, answer = self._transport.ask("GET", f"/branches/{name}", purpose)
+            protection = _BranchAnswer.model_validate(answer).protection
+        except ValidationError as error:
+            raise HostError(f"GitHub tells what {branch} requires in a way that is not understood") from error
+        by_protection = protection.required_status_checks if protection else None
+        return frozenset(check.context for part in by_rules for check in part.required_status_checks) | frozenset(
+            by_protection.contexts if by_protection else ()
+        )

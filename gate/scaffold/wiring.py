@@ -40,6 +40,10 @@ class GateStep:
     """The job's, else the workflow's; None = what the repository grants by default."""
     conditions: tuple[str, ...] = ()
     swallowed: bool = False
+    job: str = ""
+    """The job as a check is called: its name, else its key."""
+    waits: bool = False
+    """Whether the job waits for others."""
     shallow: bool = False
     """Whether the job checks out without the history."""
     given: frozenset[str] = frozenset()
@@ -129,6 +133,10 @@ def _filtered(step: GateStep) -> Iterator[tuple[str, str]]:
     for condition in step.conditions:
         if not _ALWAYS.fullmatch(condition.strip()):
             yield f"the gate is skipped unless `{condition}`, and skipped counts as passed", "remove the `if:`"
+    if step.waits and not any(_ALWAYS.fullmatch(condition.strip()) for condition in step.conditions):
+        yield "the job is skipped when one it `needs` fails, and skipped counts as passed", "add `if: ${{ always() }}`"
+    if step.job == ACTION:
+        yield f"the job is called {ACTION} as the status is, and GitHub then wants both", "call the job something else"
     for event in _PULL_REQUEST:
         if {"paths", "paths-ignore"} & step.triggers.get(event, {}).keys():
             hint = "remove the filter: when nothing is affected the gate says so at once, and passes"
@@ -192,6 +200,8 @@ def _steps(path: str, document: Document, *, own_action: bool) -> Iterator[GateS
                 conditions=tuple(str(part["if"]) for part in (job, step) if "if" in part),
                 swallowed=any(part.get("continue-on-error", False) is not False for part in (job, step)),
                 shallow=shallow,
+                job=str(job.get("name", name)),
+                waits="needs" in job,
                 given=frozenset(around | _mapping(step.get("env")).keys()),
             )
 

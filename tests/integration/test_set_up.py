@@ -280,8 +280,9 @@ def on_github(set_up: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
 
 
 def test_github_is_asked_when_there_is_a_token(on_github: Stub, capsys: pytest.CaptureFixture[str]) -> None:
-    """Rights and label; nothing is changed there."""
+    """Rights, label, required check; nothing is changed there."""
     on_github.state.labels.add("accept-baseline")
+    on_github.state.required.add("agent-eval-gate")
     on_github.state.rights = {"push": True}
 
     code, found = diagnoses(capsys)
@@ -289,6 +290,18 @@ def test_github_is_asked_when_there_is_a_token(on_github: Stub, capsys: pytest.C
     assert code == ExitCode.PASS
     assert (found["token"]["state"], found["label"]["state"]) == ("fine", "fine")
     assert {method for method, _ in on_github.state.requests} == {"GET"}
+
+
+@pytest.mark.parametrize(("by", "state"), [("required", "fine"), ("required_by_rule", "fine"), ("", "problem")])
+def test_a_status_that_nothing_requires_is_told(
+    by: str, state: str, on_github: Stub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By branch protection or by a ruleset; other checks do not count."""
+    on_github.state.required.add("build")
+    if by:
+        getattr(on_github.state, by).add("agent-eval-gate")
+
+    assert diagnoses(capsys)[1]["required check"]["state"] == state
 
 
 @pytest.mark.parametrize("label", ["accept-baseline", "/accept-baseline"])

@@ -5,12 +5,17 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from gate.cli.diagnoses.diagnosis import Diagnosis, fine, problem, problem_of, unknown
 from gate.errors import HostError, UnreachableError
 from gate.github.signoff.command import LABELS
+from gate.github.status import context_of
 from gate.repository.git import Git
+
+if TYPE_CHECKING:
+    from gate.github.inspection import Inspection
 
 LONGEST_NAP_SECONDS = 0.5
 """How long to wait before an unanswered question is asked again; a doctor is not worth waiting for."""
@@ -76,6 +81,22 @@ def github(found: Remote | None) -> Iterator[Diagnosis]:
         yield problem_of("token", error)
 
 
+def _required(inspection: "Inspection", branch: str) -> Diagnosis:
+    context = context_of(())
+    try:
+        required = inspection.required_checks(branch)
+    except HostError as error:
+        return unknown("required check", error.message)
+    if context in required:
+        return fine("required check", f"{branch} requires {context}")
+    says = f"{branch} does not require {context}, so a red status holds no merge"
+    return problem(
+        "required check",
+        says,
+        f"require the status {context} on {branch}, from the source GitHub Actions (docs/installing.md)",
+    )
+
+
 def _asked(found: Remote) -> Iterator[Diagnosis]:
     from gate.github.inspection import Inspection  # noqa: PLC0415 - GitHub's client library is slow to import
     from gate.github.transport import Pace  # noqa: PLC0415 - same
@@ -90,6 +111,7 @@ def _asked(found: Remote) -> Iterator[Diagnosis]:
         yield fine("token", f"may write to {found.repository}")
     else:
         yield problem("token", f"may only read {found.repository}", _GRANT)
+    yield _required(inspection, rights.default_branch)
     present = sorted(label for label in LABELS if inspection.has_label(label))
     if present:
         yield fine("label", f"{' and '.join(present)} exists")

@@ -4,7 +4,7 @@ import json
 import os
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -121,11 +121,15 @@ def _no_other_fields(
             yield from validator.descend(value[name], part, path=name, schema_path=name)
 
 
-_Answered = extend(  # type: ignore[no-untyped-call]  # jsonschema leaves it untyped
-    OAS30Validator,
-    {
-        "required": lambda *_: (),
-        "properties": _no_other_fields,
-        "oneOf": Draft4Validator.VALIDATORS["anyOf"],  # with nothing required, several fit
-    },
-)
+def _every_part(validator: Any, parts: Sequence[Any], value: Any, _: Any) -> Iterator[ValidationError]:
+    """A field of one part is none of the others', so parts do not mind fields that they do not have."""
+    for part in parts:
+        yield from _Part(part, registry=_registry(), _resolver=validator._resolver).iter_errors(value)
+
+
+_LENIENT: Mapping[str, Any] = {
+    "required": lambda *_: (),
+    "oneOf": Draft4Validator.VALIDATORS["anyOf"],  # with nothing required, several fit
+}
+_Part: Any = extend(OAS30Validator, _LENIENT)  # type: ignore[no-untyped-call]  # jsonschema leaves it untyped
+_Answered: Any = extend(_Part, {"properties": _no_other_fields, "allOf": _every_part})  # type: ignore[no-untyped-call]

@@ -66,6 +66,10 @@ class State:
     violations: list[str] = field(default_factory=list)
     labels: set[str] = field(default_factory=set)
     """Labels of the repository."""
+    required: set[str] = field(default_factory=set)
+    """Checks that the default branch requires."""
+    required_by_rule: set[str] = field(default_factory=set)
+    """Likewise, by a ruleset."""
     rights: Mapping[str, bool] | None = None
     """What the repository tells a token that it may do; None = a workflow's own token is not told."""
     readers: set[str] = field(default_factory=set)
@@ -185,6 +189,19 @@ def route(method: str, path: str) -> Callable[[Callable[[Asked], Json]], Callabl
 def _repository(asked: Asked) -> Json:
     rights = {} if asked.state.rights is None else {"permissions": dict(asked.state.rights)}
     return {"full_name": REPOSITORY, "default_branch": "main", **rights}
+
+
+@route("GET", r"/branches/(.+)")
+def _branch(asked: Asked) -> Json:
+    checks = {"contexts": sorted(asked.state.required), "checks": []}
+    return {"name": asked.groups[0], "protection": {"enabled": True, "required_status_checks": checks}}
+
+
+@route("GET", r"/rules/branches/(.+)")
+def _rules(asked: Asked) -> Json:
+    checks = [{"context": name} for name in sorted(asked.state.required_by_rule)]
+    parameters = {"required_status_checks": checks, "strict_required_status_checks_policy": False}
+    return [{"type": "deletion"}, {"type": "required_status_checks", "parameters": parameters}]
 
 
 @route("GET", r"/labels/(.+)")
@@ -441,7 +458,9 @@ class Handler(BaseHTTPRequestHandler):
         try:
             check(*what)
         except Exception as error:  # noqa: BLE001 - whatever the checker calls a violation
-            self.state.violations.append(f"{self.command} {self.path}: {type(error).__name__}: {error}")
+            self.state.violations.append(
+                f"{self.command} {self.path}: {type(error).__name__}: {getattr(error, 'message', error)}"
+            )
 
     def _answer(self, path: str, query: Mapping[str, str], body: Json) -> None:
         failure = self._injected(path)

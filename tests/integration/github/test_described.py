@@ -30,6 +30,7 @@ REQUESTS: dict[str, Callable[[GitHub, str], object]] = {
     "update_comment": lambda host, _: host.update_comment(1001, "text"),
     "delete_comment": lambda host, _: host.delete_comment(1001),
     "react": lambda host, _: host.react(1001, "+1"),
+    "reactions": lambda host, _: host.reactions(1001),
     "set_status": lambda host, head: host.set_status(head, "agent-eval-gate", "pending", "text", "https://x.example"),
     "statuses": lambda host, head: host.statuses(head),
     "changed_files": lambda host, _: host.changed_files(7),
@@ -39,6 +40,7 @@ REQUESTS: dict[str, Callable[[GitHub, str], object]] = {
 }
 INSPECTIONS: dict[str, Callable[[Inspection], object]] = {
     "rights": lambda inspection: inspection.rights(),
+    "required_checks": lambda inspection: inspection.required_checks("feature/a"),
     "has_label": lambda inspection: inspection.has_label("/accept-baseline"),
 }
 

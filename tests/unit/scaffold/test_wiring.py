@@ -92,6 +92,9 @@ def test_the_examples_have_no_weak_point(names: tuple[str, ...]) -> None:
     [
         ("    runs-on:", "    if: github.actor != 'bot'\n    runs-on:", "skipped counts as passed"),
         ("      - id: gate", "      - id: gate\n        if: ${{ success() }}", "skipped counts as passed"),
+        ("    runs-on:", "    needs: [build]\n    runs-on:", "skipped when one it `needs` fails"),
+        ("  evaluate:", "  agent-eval-gate:", "GitHub then wants both"),
+        ("    runs-on:", "    name: agent-eval-gate\n    runs-on:", "GitHub then wants both"),
         ("    runs-on:", "    continue-on-error: true\n    runs-on:", "swallowed"),
         ("    types: [opened, synchronize, reopened]", "    paths: [force-app/**]", "waits for ever"),
         ("fetch-depth: 0", "fetch-depth: 50", "fetch-depth: 0"),

@@ -7,7 +7,7 @@ from gate.cli.evaluate import Ask, evaluate, noted
 from gate.cli.merge import merge_shards
 from gate.cli.shallow import ASKED_HOST, has_commit, parted_by_host, repository_root
 from gate.cli.workspace import Workspace, open_workspace
-from gate.config import VerdictsConfig
+from gate.config import CommandDriver, VerdictsConfig
 from gate.errors import ExitCode, HostError, UnreachableError, UsageError
 from gate.github.activity import EvaluatePullRequest
 from gate.github.host import Host, PullRequest
@@ -38,23 +38,42 @@ def evaluate_pull_request(todo: EvaluatePullRequest, delivery: Delivery) -> int:
         return code
     base, head = _sides(pull_request, todo.told, delivery)
     with delivery.on_commit(head):
-        report = evaluate_sides(delivery, base, head, todo.tier, f"pr-{pull_request.number}")
+        label = f"pr-{pull_request.number}"
+        report = evaluate_sides(delivery, base, head, todo.tier, label, stranger=pull_request.is_fork)
         newest = _is_newest(pull_request.number, head, delivery)
         signed = head == pull_request.head_sha and accepted(pull_request, delivery)  # while this ran
         code = delivery.finish(report, sha="" if signed else head, number=pull_request.number if newest else None)
         return ExitCode.PASS if signed and not delivery.undelivered else code
 
 
-def evaluate_sides(delivery: Delivery, base: str, head: str, tier: Tier, label: str) -> Report:
-    """One run over two commits, judged as the base's configuration and the step's inputs say, or made of its shards."""
+def evaluate_sides(
+    delivery: Delivery, base: str, head: str, tier: Tier, label: str, *, stranger: bool = False
+) -> Report:
+    """One run over two commits, judged as the base's configuration and the step's inputs say, or made of its shards.
+
+    `stranger`: the head is of a fork. Raises `UsageError` when that would run the fork's own program with rights.
+    """
     settings = delivery.settings
     if settings.merge:
         return _merged(delivery, head, label)
     root = repository_root(delivery)
     parted = parted_by_host(root, base, head, delivery)
     with open_workspace(root, base, head, parted) as workspace:
+        if stranger:
+            _refuse_programs(workspace, delivery)
         report = evaluate(workspace, ask_of(workspace, delivery, tier, label))
     return noted(report, (ASKED_HOST.format(parted=parted[:7]),)) if parted else report
+
+
+def _refuse_programs(workspace: Workspace, delivery: Delivery) -> None:
+    """A program beside the gate can read its token; only `pull_request` jobs of forks have one that may do nothing."""
+    programs = [name for name, one in workspace.config.agents.items() if isinstance(one.driver, CommandDriver)]
+    if programs and delivery.job.event_name != "pull_request":
+        raise UsageError(
+            f"the commit is of a fork, and {' and '.join(programs)} is a program of its own (driver `command`): on "
+            f"`{delivery.job.event_name}` it would run with the rights of this job",
+            "let a `pull_request` job evaluate it, or push the reviewed commit to a branch of this repository",
+        )
 
 
 def ask_of(workspace: Workspace, delivery: Delivery, tier: Tier, label: str) -> Ask:

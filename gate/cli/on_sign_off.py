@@ -21,7 +21,8 @@ def carry_out_sign_off(todo: SignOff, delivery: Delivery) -> int:
         make_known(pull_request, sha, delivery)
         with delivery.on_commit(sha):
             label = f"pr-{pull_request.number}"
-            report = evaluate_sides(delivery, pull_request.base_sha, sha, Tier.PULL_REQUEST, label)
+            base, stranger = pull_request.base_sha, pull_request.is_fork
+            report = evaluate_sides(delivery, base, sha, Tier.PULL_REQUEST, label, stranger=stranger)
             delivery.finish(report, sha=sha, number=pull_request.number)
             return Path(report.folder)
 

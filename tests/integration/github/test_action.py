@@ -331,3 +331,34 @@ def test_our_own_comment_is_not_taken_for_a_command_by_us(step: Step) -> None:
 
     assert step.run("issue_comment", event) != ExitCode.PASS
     assert step.stub.state.statuses == {}
+
+
+@pytest.mark.parametrize(
+    ("event", "fork", "runs"),
+    [("pull_request", True, True), ("workflow_dispatch", False, True), ("workflow_dispatch", True, False)],
+)
+def test_a_forks_program_is_never_run_with_rights(step: Step, event: str, *, fork: bool, runs: bool) -> None:
+    """A token that may only read, or a commit of the repository itself: then it is."""
+    program = step.root / "agent.py"
+    git(step.root, "checkout", "--quiet", "-B", "with-program", "main")
+    program.write_text("import pathlib\npathlib.Path('/proc').exists()\n")
+    driver = "{type: command, command: [python3, agent.py], case_seconds: 5}"
+    (step.root / "agent-gate.yml").write_text(
+        f"version: 1\nagents:\n  customer-support-agent: {{source: [agent.py], driver: {driver}}}\n"
+    )
+    git(step.root, "add", "--all")
+    git(step.root, "commit", "--quiet", "--message", "A program")
+    git(step.root, "branch", "--force", "main", "with-program")
+    program.write_text("print('changed')\n")
+    git(step.root, "commit", "--quiet", "--all", "--message", "Another program")
+    open_pull(step, "with-program", **({"fork": "stranger/agents"} if fork else {}))
+    step.inputs["cases"] = "unclear-request"
+    if event == "workflow_dispatch":
+        step.inputs["pull-request"] = "128"
+    payload = pull_request_event(step.stub, "opened") if event == "pull_request" else {"ref": "refs/heads/main"}
+
+    code = step.run(event, payload)
+
+    assert ("it would run with the rights of this job" in step.summary) is not runs
+    assert (step.outputs.get("run-folder", "") != "") is runs
+    assert code != ExitCode.PASS

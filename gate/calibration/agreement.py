@@ -44,11 +44,18 @@ def measure(dimension: Dimension, items: Iterable[Item], current: Current, agree
     human = {item.question: said for item in fitting if (said := consensus(item)) is not None}
     settled = [item for item in fitting if item.question in human]
     pairs = [(item.score, human[item.question]) for item in settled]
-    agreed = _share(sum(judge == person for judge, person in pairs), len(pairs))
-    at_least = clopper_pearson_lower(agreed.hits, agreed.total) if pairs else 0.0
-    sensitivity = _share(*_hits(judge >= PASSING for judge, person in pairs if person >= PASSING))
-    specificity = _share(*_hits(judge < PASSING for judge, person in pairs if person < PASSING))
-    standing, why = _standing(agreed, at_least, sensitivity, specificity, agreement, outdated=len(rated) - len(fitting))
+    contested: list[tuple[int, int]] = [(item.score, _furthest(item)) for item in fitting if item.question not in human]
+    agreed, sensitivity, specificity = _shares(pairs)
+    at_least = clopper_pearson_lower(agreed.hits, len(pairs) + len(contested)) if pairs else 0.0
+    worst = _shares([*pairs, *contested])
+    shown = _Shown(
+        agreed=agreed,
+        at_least=at_least,
+        youden=worst[1].rate + worst[2].rate - 1,
+        failed=specificity.total,
+        contested=len(contested),
+    )
+    standing, why = _standing(shown, agreement, outdated=len(rated) - len(fitting))
     return Measured(
         dimension=dimension,
         judge=current.judge,
@@ -81,21 +88,34 @@ def consensus(item: Item) -> int | None:
     return score if 2 * times > len(item.ratings) else None
 
 
-def _standing(
-    agreed: Share, at_least: float, sensitivity: Share, specificity: Share, agreement: float, *, outdated: int
-) -> tuple[Standing, str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """What the standing rests on.
+
+    Trials on which raters disagree count against the judge in bound and index, or a second rater could take its misses
+    out of the count; a third one settles them.
+    """
+
+    agreed: Share
+    at_least: float
+    youden: float
+    failed: int
+    contested: int
+
+
+def _standing(shown: _Shown, agreement: float, *, outdated: int) -> tuple[Standing, str]:
+    agreed, at_least, youden = shown.agreed, shown.at_least, shown.youden
+    if not agreed.total and shown.contested:
+        return "uncalibrated", f"raters disagree on all {shown.contested} trials"
     if not agreed.total:
         return ("stale", f"{outdated} trials were rated of another judge or rubric") if outdated else (
             "uncalibrated", "nobody rated a trial"
         )  # fmt: skip
-    youden = sensitivity.rate + specificity.rate - 1
     missing = []
     if at_least < agreement:
         missing.append(f"agreement is shown to be at least {at_least:.1%}, {agreement:.0%} is asked")
-    if specificity.total < LEAST_FAILED:
-        missing.append(
-            f"people fail {specificity.total} of the trials, {LEAST_FAILED} are needed to see what it misses"
-        )
+    if shown.failed < LEAST_FAILED:
+        missing.append(f"people fail {shown.failed} of the trials, {LEAST_FAILED} are needed to see what it misses")
     elif youden < LEAST_YOUDEN:
         missing.append(f"sensitivity + specificity - 1 is {youden:.2f}, {LEAST_YOUDEN} is asked")
     if not missing:
@@ -106,6 +126,19 @@ def _standing(
     if agreed.total >= SMOKE_ITEMS and agreed.rate >= agreement:
         return "smoke", f"no evidence against it in {agreed.total} trials, too little for it: {why}"
     return "uncalibrated", why
+
+
+def _furthest(item: Item) -> int:
+    return max((one.score for one in item.ratings), key=lambda score: abs(score - item.score))
+
+
+def _shares(pairs: Sequence[tuple[int, int]]) -> tuple[Share, Share, Share]:
+    """Agreement, sensitivity and specificity of scores of the judge beside those of people."""
+    return (
+        _share(*_hits(judge == person for judge, person in pairs)),
+        _share(*_hits(judge >= PASSING for judge, person in pairs if person >= PASSING)),
+        _share(*_hits(judge < PASSING for judge, person in pairs if person < PASSING)),
+    )
 
 
 def _share(hits: int, total: int) -> Share:

@@ -38,11 +38,17 @@ def sample(arguments: Namespace) -> int:
     if bad := [name for name in names if not _RATER.fullmatch(name)]:
         raise UsageError(f"{bad[0]!r} is no name for a sheet", "letters, digits, `.`, `_`, `-` and `@` will do")
     pool = _judged(arguments.folders)
-    chosen = {agent: found for agent, found in pool.items() if arguments.agent in {"", agent}}
+    here = Here.look()
+    fitting = {agent: [one for one in found if here.holds(agent, one)] for agent, found in pool.items()}
+    chosen = {agent: found for agent, found in fitting.items() if found and arguments.agent in {"", agent}}
+    old = sum(len(found) - len(fitting[agent]) for agent, found in pool.items() if arguments.agent in {"", agent})
+    if old:
+        _say(
+            f"{old} trials are left out: another judge or rubric scored them; score their runs: `agent-gate score RUN`"
+        )
     if not chosen:
         of = f" of agent {arguments.agent}" if arguments.agent else ""
-        raise UsageError(f"these runs hold no trial{of} that a judge scored", "name runs with a judge: `judge:`")
-    here = Here.look()
+        raise UsageError(f"these runs hold no trial{of} that the judge of today scored", "name runs with that judge")
     places = {agent: _place(here, agent, arguments.out, several=len(chosen) > 1) for agent in sorted(chosen)}
     for agent, place in places.items():
         drawn = draw(chosen[agent], arguments.size, arguments.seed)
@@ -196,7 +202,9 @@ def _tell(one: Measured) -> None:
             f"  {one.outdated} more were rated of another judge or rubric: `agent-gate calibrate renew RUN` takes them"
         )
     if one.unsettled:
-        print(f"  {one.unsettled} trials count for nothing, because raters disagree on them")
+        print(
+            f"  raters disagree on {one.unsettled} more: these count against the judge until a third one settles them"
+        )
     for found in one.disagreements[:_SHOWN]:
         judge = f"judge {found.judge} ({terminal(found.judge_reason)[:120]})"
         people = f"people {found.human} ({terminal(found.human_reason)[:120] or 'no reason given'})"

@@ -2,9 +2,11 @@
 
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from gate.calibration.file import read_calibration
+from gate.calibration.sample import Judged
 from gate.calibration.standing import measured
 from gate.cli.deciding import read_config
 from gate.cli.diagnoses.hub import remote
@@ -16,11 +18,12 @@ from gate.github.host import Host
 from gate.judges.kin import Models, scripted_models
 from gate.judges.open import open_judge
 from gate.model.calibration import Calibration, Measured
+from gate.ports import Judge
 from gate.repository.git import Git
 from gate.repository.repository import Repository
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Here:
     """The repository of the working folder: its configuration and suite, and who works in it."""
 
@@ -71,14 +74,22 @@ class Here:
 
         return GitHub(found.repository, found.token, found.api_url), number
 
-    def measured(self, calibration: Calibration) -> tuple[Measured, ...]:
-        """How far the judge of today is known. Raises `UsageError` when none is configured."""
+    @cached_property
+    def judge(self) -> Judge:
+        """The judge of today. Raises `UsageError` when none is configured."""
         judge = open_judge(self.root, self.config, self.suite.data, scripted=self.scripted)
         if judge is None:
             raise UsageError("no judge is configured, so there is none to calibrate", "set `judge:` in agent-gate.yml")
         if not self.config.judge.pinned:
-            print(
-                "nothing of this counts before `judge.resolved` names the model: behind its name may soon be another",
-                file=sys.stderr,
-            )
-        return measured(calibration, self.suite.cases, judge.fingerprint, self.config.calibration.agreement)
+            unpinned = "nothing of this counts before `judge.resolved` names the model: a name may come to mean another"
+            print(unpinned, file=sys.stderr)
+        return judge
+
+    def holds(self, agent: str, trial: Judged) -> bool:
+        """Whether the judge of today scored this trial, by the rubric of today."""
+        rubrics = {case.id: case.fingerprints.rubric for case in self.suite.cases if case.agent == agent}
+        return trial.judge == self.judge.fingerprint and rubrics.get(trial.case) == trial.rubric
+
+    def measured(self, calibration: Calibration) -> tuple[Measured, ...]:
+        """How far the judge of today is known. Raises `UsageError` when none is configured."""
+        return measured(calibration, self.suite.cases, self.judge.fingerprint, self.config.calibration.agreement)

@@ -139,8 +139,11 @@ def _known(one: Measured | None, *, blocks: bool) -> str:
     if one is None:
         return "uncalibrated"
     standing = "stale" if one.standing == "calibrated" and not blocks else one.standing
-    share = one.agreement
-    return f"{standing}: agrees with people on {share.hits} of {share.total}" if share.total else standing
+    if not one.agreement.total:
+        return standing
+    last = one.trend[-1]
+    lately = f", in {last.month} on {last.agreed} of {last.total}" if len(one.trend) > 1 else ""
+    return f"{standing}: agrees with people on {one.agreement.hits} of {one.agreement.total}{lately}"
 
 
 def rates(folder: RunFolder, setting: Setting) -> tuple[str, ...]:

@@ -98,8 +98,9 @@ class Measured:
     specificity: share of those people fail that it fails. `majority` is the share of the most frequent human score,
     which a judge that always says the same would reach. `kappa` is quadratically weighted, `alpha` Krippendorff's for
     ordinal scores over judge and raters; None = undefined. `between` is how often raters agree with each other.
-    `unsettled` trials, on which raters disagree, count in neither. `judge` is the fingerprint all this is said of,
-    `cases` how many different ones the trials are of, `trend` the agreement by the month of the last rating.
+    `unsettled` trials, on which raters disagree, are in none of these; for the standing they count against the judge.
+    `judge` is the fingerprint all this is said of, `cases` how many different ones the trials are of, `trend` the
+    agreement by the month of the last rating.
     """
 
     dimension: Dimension

@@ -138,6 +138,20 @@ def test_two_raters_who_disagree_settle_nothing() -> None:
     assert one.alpha is not None
 
 
+def test_a_second_rater_cannot_take_the_judges_misses_out_of_the_count() -> None:
+    """Raters who contradict each other exactly where the judge is wrong count against it; a third one settles them."""
+    good, missed = items((2, 2, 60), (0, 0, 20)), [item(100 + n, 2, 0) for n in range(10)]
+    assert measure(T, [*good, *missed], NOW).standing == "smoke"
+    helped = [item(100 + n, 2, 0, 2) for n in range(10)]
+    one = measure(T, [*good, *helped], NOW)
+    assert (one.agreement.rate, one.specificity.rate, one.unsettled) == (1.0, 1.0, 10)
+    assert (one.standing, "sensitivity + specificity - 1 is 0.67" in one.why) == ("smoke", True)
+    nothing = measure(T, helped, NOW)
+    assert (nothing.standing, nothing.why) == ("uncalibrated", "raters disagree on all 10 trials")
+    settled = [item(100 + n, 2, 0, 2, 2) for n in range(10)]
+    assert measure(T, [*good, *settled], NOW).standing == "calibrated"
+
+
 def test_only_calibrated_dimensions_may_block() -> None:
     tone = measure(T, items((2, 2, 30), (0, 0, 15)), NOW)
     advisory = advisory_from({"a": (tone,)}, JUDGE)

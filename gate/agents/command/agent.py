@@ -1,7 +1,6 @@
 """A trial with a program: one process a trial, spoken with on stdin and stdout, ended with all its children."""
 
-import os
-import signal
+import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -14,6 +13,7 @@ import anyio
 import anyio.abc
 from anyio.streams.buffered import BufferedByteReceiveStream
 
+from gate.agents.command.family import MARK, end_family, hide_environment, new_mark
 from gate.agents.command.protocol import Said, line, read_said, record_of, start_line, turn_line
 from gate.agents.tool_results import ToolResults
 from gate.config import CommandDriver
@@ -31,8 +31,10 @@ MOST_BYTES = 16 * 1024 * 1024
 MOST_CALLS = 200
 """Most calls of one turn that are answered."""
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "TMPDIR")
+"""What a hook and a program are given of the environment unasked; a program has a TMPDIR of its own."""
 _LAST_WORDS = 600
 _FAREWELL_SECONDS = 2.0
+_FILES, _SCRATCH = "files", "tmp"
 
 
 class Source(Protocol):
@@ -74,8 +76,9 @@ class CommandAgent:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Sequence[Problem]]:
-        """The files of both arms in folders of their own, gone when left."""
-        with tempfile.TemporaryDirectory(prefix="agent-gate-") as place:
+        """The files of both arms, to be copied for each trial; gone when left."""
+        hide_environment()
+        with tempfile.TemporaryDirectory(prefix="agent-gate-", ignore_cleanup_errors=True) as place:
             for arm in self._fingerprints:
                 self._folders[arm] = Path(place) / arm
                 await anyio.to_thread.run_sync(_write, self._folders[arm], self._files(arm))
@@ -83,16 +86,17 @@ class CommandAgent:
 
     @asynccontextmanager
     async def session(self, case: Case, arm: Arm, trial: int) -> AsyncIterator[Session]:
-        """A process of its own. Raises `UsageError` when the program cannot be started."""
-        async with self._limiter.place():
+        """A process of its own, in a folder of its own. Raises `UsageError` when the program cannot be started."""
+        async with self._limiter.place(), _room(self._folders[arm]) as room:
+            mark = new_mark()
             try:
                 process = await anyio.open_process(
                     self._driver.command,
                     stdin=PIPE,
                     stdout=PIPE,
                     stderr=PIPE,
-                    cwd=self._folders[arm],
-                    env=self._environ,
+                    cwd=room / _FILES,
+                    env={**self._environ, "TMPDIR": str(room / _SCRATCH), MARK: mark},
                     start_new_session=True,
                 )
             except OSError as error:
@@ -102,7 +106,7 @@ class CommandAgent:
                     "correct `driver.command`; it starts in a folder that holds the files of `source`",
                 ) from error
             talk = _Talk(process, self._name(), case, self._secrets())
-            async with _attended(process, talk):
+            async with _attended(process, mark, talk):
                 await talk.tell(start_line(case, arm, trial))
                 yield talk
 
@@ -130,6 +134,12 @@ class _Talk:
         """The program's answer, after the calls it wants answered. Raises `CouldNotTellError` when it breaks off."""
         if self._ended:
             return TurnRecord(number=turn.number, user=turn.user, reply="", platform={"session": "ended"})
+        if self._out.buffer.strip():
+            raise CouldNotTellError(
+                f"{self._name} said more after its reply: {self._out.buffer[:200].decode('utf-8', 'replace').strip()}",
+                "one `reply` ends a turn; its stdout is for the protocol alone: log to stderr",
+                again=False,
+            )
         began = time.monotonic()
         answered: list[ToolCall] = []
         await self.tell(turn_line(turn))
@@ -189,7 +199,7 @@ class _Talk:
 
 
 @asynccontextmanager
-async def _attended(process: anyio.abc.Process, talk: _Talk) -> AsyncIterator[None]:
+async def _attended(process: anyio.abc.Process, mark: str, talk: _Talk) -> AsyncIterator[None]:
     """Its stderr is read while the context lasts; then it is ended, whatever happened."""
     fault: Exception | None = None
     patience = 0.0
@@ -202,7 +212,7 @@ async def _attended(process: anyio.abc.Process, talk: _Talk) -> AsyncIterator[No
             fault = error
         finally:
             with anyio.CancelScope(shield=True):
-                await _end(process, patience)
+                await _end(process, mark, patience)
             tasks.cancel_scope.cancel()
     with anyio.CancelScope(shield=True):
         await process.aclose()
@@ -210,16 +220,25 @@ async def _attended(process: anyio.abc.Process, talk: _Talk) -> AsyncIterator[No
         raise fault
 
 
-async def _end(process: anyio.abc.Process, patience: float) -> None:
+async def _end(process: anyio.abc.Process, mark: str, patience: float) -> None:
     """Close its stdin, give it some seconds, then kill it and everything it started."""
     if process.stdin is not None:
         with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
             await process.stdin.aclose()
     with anyio.move_on_after(patience):
         await process.wait()
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+    await anyio.to_thread.run_sync(end_family, process.pid, mark)
     await process.wait()
+
+
+@asynccontextmanager
+async def _room(files: Path) -> AsyncIterator[Path]:
+    """A folder with a copy of the files and room for temporary ones, gone when left."""
+    with tempfile.TemporaryDirectory(prefix="trial-", dir=files.parent, ignore_cleanup_errors=True) as place:
+        room = Path(place)
+        (room / _SCRATCH).mkdir()
+        await anyio.to_thread.run_sync(shutil.copytree, files, room / _FILES)
+        yield room
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -2,8 +2,10 @@
 
 import os
 import re
+import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -132,14 +134,17 @@ for line in sys.stdin:
 
 
 def test_the_children_of_a_program_die_with_it() -> None:
-    transcript = trial(agent_of(CHILD))
-    pid = int(transcript.turns[0].reply)
+    assert _is_gone(int(trial(agent_of(CHILD)).turns[0].reply))
+
+
+def _is_gone(pid: int) -> bool:
+    """Whether a process has ended, some time allowed for it."""
     for _ in range(100):
         state = Path(f"/proc/{pid}/stat")
         if not state.exists() or state.read_text().split(")")[1].split()[0] == "Z":
-            return
+            return True
         time.sleep(0.02)
-    raise AssertionError(f"process {pid} is still there")
+    return False
 
 
 LOUD = """
@@ -174,3 +179,100 @@ print(json.dumps({"reply": "b", "ended": True}), flush=True)
     assert not second.captured.tool_calls
     assert not transcript.captured.tool_calls
     assert second.platform == {"session": "ended"}
+
+
+DAEMON = """
+import json, subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True,
+                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+sys.stdin.readline()
+for line in sys.stdin:
+    print(json.dumps({"reply": str(child.pid), "tool_calls": []}), flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells which processes carry the mark")
+def test_a_child_that_left_the_group_dies_as_well() -> None:
+    assert _is_gone(int(trial(agent_of(DAEMON)).turns[0].reply))
+
+
+NOTES = """
+import json, os, sys, tempfile
+sys.stdin.readline()
+for line in sys.stdin:
+    seen = os.listdir(".") + os.listdir(tempfile.gettempdir())
+    open("notes.txt", "w").close()
+    open("agent/prompt.md", "w").close()
+    tempfile.mkstemp()
+    print(json.dumps({"reply": f"{sorted(seen)} {os.path.getsize('agent/prompt.md')}"}), flush=True)
+    break
+"""
+
+
+def test_what_a_trial_writes_no_other_one_finds() -> None:
+    agent = agent_of(NOTES)
+    case = replace(CASE, turns=CASE.turns[:1])
+
+    async def two() -> list[Transcript]:
+        async with agent.open():
+            patience = Patience(turn_seconds=20, sleep=no_wait)
+            return [await run_trial(agent, case, Arm.BASE, number, patience) for number in (1, 2)]
+
+    first, second = anyio.run(two)
+    assert first.turns[0].reply == second.turns[0].reply == "['agent'] 0"
+
+
+TALKATIVE = """
+import json, sys
+sys.stdin.readline()
+for line in sys.stdin:
+    sys.stdout.write(json.dumps({"reply": "one"}) + "\\n" + json.dumps({"reply": "another"}) + "\\n")
+    sys.stdout.flush()
+"""
+
+
+def test_an_answer_to_one_turn_is_never_taken_for_that_to_the_next() -> None:
+    transcript = trial(agent_of(TALKATIVE))
+    assert "said more after its reply" in transcript.error
+    assert "another" in transcript.error
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("import sys; sys.stdout.buffer.write(bytes(range(256)) + b'\\n'); sys.stdout.flush()", "not of the protocol"),
+        ("import sys, time; sys.stdout.write('{\"reply\": '); sys.stdout.flush(); time.sleep(60)", "longer than 1 s"),
+        ("print('{\"reply\": \"' + 'x' * (17 << 20) + '\"}', flush=True)", "a line that is too long"),
+    ],
+    ids=["binary", "half-a-line", "too-long"],
+)
+def test_output_that_is_no_line_of_the_protocol_errors_the_trial(program: str, said: str) -> None:
+    assert said in trial(agent_of(program), turn_seconds=1).error
+
+
+PEEP = """
+import json, os, sys
+sys.stdin.readline()
+sys.stdin.readline()
+try:
+    seen = open(f"/proc/{os.getppid()}/environ", "rb").read().decode()
+except OSError as error:
+    seen = type(error).__name__
+print(json.dumps({"reply": seen}), flush=True)
+sys.stdin.readline()
+print(json.dumps({"reply": ""}), flush=True)
+"""
+GATE = """
+import os, sys
+sys.path.insert(0, os.environ["TESTS"])
+from tests.unit.agents.command.test_command import PEEP, agent_of, trial
+agent = agent_of(PEEP, environ={"PATH": os.environ["PATH"]})
+sys.stdout.write(trial(agent).turns[0].reply)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() == 0, reason="root may read everything")
+def test_a_program_cannot_read_what_the_gate_was_given() -> None:
+    environ = {**os.environ, "TESTS": str(Path(__file__).parents[4]), "SECRET": "s3cr3t-value"}
+    done = subprocess.run([sys.executable, "-c", GATE], env=environ, capture_output=True, text=True, check=True)
+    assert done.stdout == "PermissionError"

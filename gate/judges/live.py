@@ -16,7 +16,8 @@ from gate.model.judge import JudgeQuestion, NoVote, Vote
 from gate.network.call import Answer, Call
 from gate.scoring.question import prompt, prompt_fingerprint
 
-_REFUSED_PART = frozenset({400, 422})
+_REFUSED_PART = frozenset({400, 422, 500})
+"""How endpoints refuse a part of a request: llama-cpp-python, for one, says 500."""
 
 
 class Line(Protocol):
@@ -127,7 +128,8 @@ class LiveJudge:
         while True:
             self.ledger.calls += 1
             left_out = self._left_out
-            answer = await self._line.send(self._provider.call(ask, left_out))
+            call = replace(self._provider.call(ask, left_out), last_words=self._provider.optional() - left_out)
+            answer = await self._line.send(call)
             refused = self._refused_part(answer, left_out)
             if not refused:
                 break

@@ -20,7 +20,8 @@ class Call:
 
     `repeatable`: asking twice does no more than asking once, so it may be asked again when nobody knows whether the
     first one arrived. `seconds`: longest wait for the answer, 0 = as the service says. `body` is sent as JSON, `form`
-    as a form.
+    as a form. An answer that holds one of the `last_words` is what the service has to say, even with a status that
+    means that it broke down: some refuse a request that way.
     """
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -31,6 +32,7 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict)
     repeatable: bool = False
     seconds: float = 0.0
+    last_words: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,7 @@ MOST_BYTES = 16 * 1024 * 1024
 _CONNECT_SECONDS = 15.0
 _TIMES = {"timeout": httpx.Timeout(None, connect=_CONNECT_SECONDS).as_dict()}
 _ALWAYS_SENT = {"User-Agent": "agent-eval-gate", "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
+_BROKEN_DOWN = frozenset({500, 502, 504})
 _NAP_SECONDS, _MOST_NAPS = 0.5, 120
 """How often a request looks whether a host that rests answers the one that probes it: about a minute at least."""
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -99,7 +100,7 @@ class Wire:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 async with self._opened(call, {}, call.seconds or self.service.seconds) as response:
-                    answer = await self._read(response)
+                    answer = self._noted(await self._read(response), call)
             except (httpx.TransportError, TimeoutError) as error:
                 if attempt == ATTEMPTS or not (call.repeatable or isinstance(error, _NOTHING_SENT)):
                     raise self._silent(call, error) from error
@@ -122,8 +123,9 @@ class Wire:
                     kind = response.headers.get("content-type", "")
                     if response.status_code == httpx.codes.OK and kind.startswith("text/event-stream"):
                         yield self._events(response)
+                        self._breaker.answered()
                         return
-                    answer = await self._read(response)
+                    answer = self._noted(await self._read(response), call)
                 if not await self._waited_to_ask_again(answer, attempt, call):
                     yield answer
                     return
@@ -155,13 +157,17 @@ class Wire:
                 raise
             finally:
                 self._idle.append(transport)
-            self._answered(response.status_code)
 
     async def _waited_to_ask_again(self, answer: Answer, attempt: int, call: Call) -> bool:
         """Whether another attempt may help; if so, the time until it has passed."""
         asked = asked_wait(answer.headers, self._pace.date())
         patient = asked is None or asked <= LONGEST_WAIT
-        if attempt == ATTEMPTS or not patient or not worth_repeating(answer.status, repeatable=call.repeatable):
+        if (
+            attempt == ATTEMPTS
+            or not patient
+            or _final(answer, call)
+            or not worth_repeating(answer.status, repeatable=call.repeatable)
+        ):
             return False
         await self._pace.sleep(wait_before(attempt, asked, self._pace.chance()))
         return True
@@ -201,11 +207,13 @@ class Wire:
         self._made.append(transport)
         return transport
 
-    def _answered(self, status: int) -> None:
-        if status in {500, 502, 504}:
-            self._breaker.failed(f"HTTP {status}")
+    def _noted(self, answer: Answer, call: Call) -> Answer:
+        """The answer, of which the breaker is told."""
+        if answer.status in _BROKEN_DOWN and not _final(answer, call):
+            self._breaker.failed(f"HTTP {answer.status}: {answer.excerpt()}")
         else:
             self._breaker.answered()
+        return answer
 
     async def _rested(self) -> None:
         """Come back when the host is asked again. Raises `CouldNotTellError` when it stays away too long for that."""
@@ -243,6 +251,10 @@ class Wire:
         for secret in self._hidden:
             said = said.replace(secret, b"***")
         return said
+
+
+def _final(answer: Answer, call: Call) -> bool:
+    return not answer.good and any(word in answer.text for word in call.last_words)
 
 
 def _proxy(url: str) -> str | None:

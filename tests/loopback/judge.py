@@ -26,6 +26,7 @@ class Bench:
     finish: str = ""
     refusal: str = ""
     unknown: Sequence[str] = ()
+    refuses_with: int = 400
     key: str = KEY
     asked: list[Any] = field(default_factory=list)
 
@@ -37,7 +38,7 @@ class Bench:
         self.asked.append(body)
         for part in self.unknown:
             if part in body:
-                return Reply(400, {"error": {"message": f"Unsupported parameter: '{part}'"}})
+                return Reply(self.refuses_with, {"error": {"message": f"Unsupported parameter: '{part}'"}})
         if asked.path.endswith("/messages"):
             return self._anthropic(asked, body)
         if "/einstein/platform/" in asked.path:

@@ -3,15 +3,16 @@
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from time import monotonic
 
 import anyio
 
-from gate.agents.chat.completion import Asked, Completion, Gathered, completion_of
+from gate.agents.chat.completion import Asked, Completion, Gathered, completion_of, no_answer
 from gate.agents.chat.definition import ChatDefinition
 from gate.agents.tool_results import ToolResults
 from gate.config import ChatDriver
-from gate.errors import CouldNotTellError
+from gate.errors import CouldNotTellError, UsageError
 from gate.model.case import Case, Json, Turn
 from gate.model.problem import Problem
 from gate.model.transcript import Captured, ModelCall, ToolCall, TurnRecord
@@ -21,6 +22,14 @@ from gate.network.wire import Service, Wire
 from gate.ports import Capabilities, Session
 
 _PATH = "/chat/completions"
+_REFUSALS = frozenset({400, 413, 422})
+
+
+@dataclass(slots=True)
+class _Known:
+    """What a run has learnt of the endpoint: `good` = it has taken a request as this agent makes them."""
+
+    good: bool = False
 
 
 class ChatAgent:
@@ -42,6 +51,7 @@ class ChatAgent:
         self._fingerprints = dict(fingerprints)
         self._problems = tuple(problems)
         self._wire = Wire(_service(driver, key))
+        self._known = _Known()
 
     @property
     def capabilities(self) -> Capabilities:
@@ -72,12 +82,12 @@ class ChatAgent:
     async def session(self, case: Case, arm: Arm, trial: int) -> AsyncIterator[Session]:
         """A new conversation: the endpoint remembers nothing between trials."""
         del trial
-        yield _Conversation(self._wire, self._driver, self._definitions[arm], case)
+        yield _Conversation(self._wire, self._driver, self._definitions[arm], case, self._known)
 
 
 class _Conversation:
-    def __init__(self, wire: Wire, driver: ChatDriver, definition: ChatDefinition, case: Case) -> None:
-        self._wire, self._driver, self._definition = wire, driver, definition
+    def __init__(self, wire: Wire, driver: ChatDriver, definition: ChatDefinition, case: Case, known: _Known) -> None:
+        self._wire, self._driver, self._definition, self._known = wire, driver, definition, known
         self._results = ToolResults(case.tool_results)
         self._messages: list[Json] = [{"role": "system", "content": _filled(definition.system, case)}]
 
@@ -112,24 +122,39 @@ class _Conversation:
         return said, monotonic() - began
 
     async def _whole(self, call: Call) -> Completion:
-        answer = await self._wire.send(call)
-        return completion_of(self._expected(answer), self._wire.service.name)
+        return self._read(await self._wire.send(call))
 
     async def _streamed(self, call: Call) -> Completion:
         gathered = Gathered()
         async with self._wire.events(call) as events:
             if isinstance(events, Answer):
-                return completion_of(self._expected(events), self._wire.service.name)
+                return self._read(events)
             async for event in events:
                 if event.data.strip() == "[DONE]":
                     break
-                gathered.piece(_piece(event.data, self._wire.service.name), self._wire.service.name)
+                piece = _piece(event.data, self._wire.service.name)
+                if isinstance(piece, dict) and piece.get("error") and (said := no_answer(event.data)):
+                    return said
+                gathered.piece(piece, self._wire.service.name)
         if not gathered.ended:
             raise CouldNotTellError(f"{self._wire.service.name} ended its answer in the middle")
+        self._known.good = True
         return gathered.completion()
 
-    def _expected(self, answer: Answer) -> Json:
-        return answer.expected("answer the conversation", f"see the key in the variable {self._driver.key}")
+    def _read(self, answer: Answer) -> Completion:
+        """The completion. Raises `UsageError` for what every conversation will meet, `CouldNotTellError` otherwise."""
+        if answer.status in _REFUSALS and (said := no_answer(answer.text)):
+            return said
+        try:
+            value = answer.expected("answer the conversation", f"see the key in the variable {self._driver.key}")
+        except UsageError as refusal:
+            if answer.status not in _REFUSALS or not self._known.good:
+                raise
+            raise CouldNotTellError(
+                refusal.message, "others were answered: see what is special in this case", again=False
+            ) from refusal
+        self._known.good = True
+        return completion_of(value, self._wire.service.name)
 
     async def _carry_out(self, asked: Asked, turn: Turn) -> ToolCall:
         """The call as it is kept; what it gives goes into the conversation."""

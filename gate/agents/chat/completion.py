@@ -4,6 +4,7 @@ Format: https://platform.openai.com/docs/api-reference/chat/object and …/chat-
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -82,6 +83,25 @@ class Completion:
     model: str = ""
     input_tokens: int = 0
     output_tokens: int = 0
+
+
+_FINAL = {
+    "context length exceeded": re.compile(
+        r"context_length_exceeded|exceed_context_size|ContextWindowExceeded|context (?:length|size|window)",
+        re.IGNORECASE,
+    ),
+    "content_filter": re.compile(r"content_filter|ContentPolicyViolation|content management policy", re.IGNORECASE),
+}
+"""What endpoints (OpenAI, Azure, vLLM, llama.cpp, LiteLLM) say when there is no answer to this conversation."""
+
+
+def no_answer(refusal: str) -> Completion | None:
+    """The completion that a refusal amounts to, where the conversation itself is what is refused; else None.
+
+    That it is too long for the model or filtered is what users of this agent would meet: data, and no fault.
+    """
+    finish = next((word for word, pattern in _FINAL.items() if pattern.search(refusal)), "")
+    return Completion(finish=finish) if finish else None
 
 
 def completion_of(value: Json, service: str) -> Completion:

@@ -126,8 +126,9 @@ def test_refusals_and_truncation_are_no_votes_and_cost_no_repair(
     assert vote.calls == 1
 
 
-def test_what_an_endpoint_does_not_know_is_left_out_from_then_on(tmp_path: Path) -> None:
-    bench = Bench(lambda system, messages: scores(), unknown=("response_format", "temperature"))
+@pytest.mark.parametrize("status", [400, 422, 500])
+def test_what_an_endpoint_does_not_know_is_left_out_from_then_on(tmp_path: Path, status: int) -> None:
+    bench = Bench(lambda system, messages: scores(), unknown=("response_format", "temperature"), refuses_with=status)
     with serving(bench) as server:
         found = votes(judge_of(server.url, tmp_path), 0, 1)
     assert [isinstance(vote, Vote) for vote in found] == [True, True]

@@ -134,6 +134,56 @@ def test_cut_off_filtered_and_refused_answers_are_the_agents(finish: str, messag
     assert turn.platform == ({} if finish == "stop" else {"finish": finish})
 
 
+NO_ANSWERS = {
+    "OpenAI": (400, {"error": {"message": "Your input is too long", "code": "context_length_exceeded"}}),
+    "vLLM": (400, {"object": "error", "message": "This model's maximum context length is 2048 tokens.", "code": 400}),
+    "llama.cpp": (400, {"error": {"code": 400, "message": "too large", "type": "exceed_context_size_error"}}),
+    "LiteLLM": (400, {"error": {"message": "litellm.ContextWindowExceededError: too long", "code": "400"}}),
+    "Azure": (400, {"error": {"message": "The response was filtered", "code": "content_filter", "status": 400}}),
+}
+
+
+@pytest.mark.parametrize("endpoint_of", NO_ANSWERS)
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_conversation_that_is_too_long_or_filtered_is_answered_with_nothing(endpoint_of: str, stream: bool) -> None:
+    """Users of the agent would get nothing as well: it is no fault of the network, and it ends no run."""
+    with serving(lambda _: Reply(*NO_ANSWERS[endpoint_of])) as server:
+        transcript = trial(server.url, stream=stream)
+        asked = len(server.asked)
+
+    assert (transcript.error, asked) == ("", 2)
+    assert [turn.reply for turn in transcript.turns] == ["", ""]
+    finish = "content_filter" if endpoint_of == "Azure" else "context length exceeded"
+    assert transcript.turns[0].platform == {"finish": finish}
+
+
+def test_a_refusal_within_a_stream_is_read_as_well() -> None:
+    events = (b'data: {"error": {"message": "maximum context length is 2048 tokens"}}\n\n',)
+    with serving(lambda _: Reply(events=events)) as server:
+        transcript = trial(server.url, stream=True)
+
+    assert transcript.turns[0].platform == {"finish": "context length exceeded"}
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_every_request_would_meet_is_the_users_and_what_one_meets_errors_its_trial(stream: bool) -> None:
+    def picky(system: str, messages: Sequence[Said]) -> Said:
+        return says("fine")
+
+    refused = Reply(400, {"error": {"message": "Unknown parameter: temprature"}})
+    with serving(endpoint(picky)) as server:
+        server.faults = [refused]
+        with pytest.raises(UsageError, match="temprature"):
+            trial(server.url, stream=stream)
+        answer = server.answer
+        server.answer = lambda asked: refused if "Thanks" in asked.body.decode() else answer(asked)
+        transcript = trial(server.url, stream=stream)
+
+    assert [turn.reply for turn in transcript.turns] == ["fine"]
+    assert "see what is special in this case" in transcript.error
+    assert not transcript.passing
+
+
 FAULTS = {
     "429": Reply(429, {"error": {"message": "slow down"}}, {"Retry-After": "0"}),
     "503": Reply(503, {"error": {"message": "down"}}),

@@ -88,12 +88,18 @@ def models_of(agent: AgentConfig, scripted: Iterable[str]) -> set[str]:
 
 
 def _house(judge: JudgeConfig) -> str:
-    own_address = judge.base_url is not None and judge.provider != "azure"
-    return "" if own_address else _HOUSES.get(judge.provider, "")
+    if judge.base_url is not None and judge.provider != "azure":
+        return _served_at(str(judge.base_url))
+    return _HOUSES.get(judge.provider, "")
 
 
 def _agent_house(agent: AgentConfig) -> str:
-    if not isinstance(agent.driver, ChatDriver):
-        return ""
-    host = urlsplit(str(agent.driver.base_url)).hostname or ""
-    return "openai" if host == "api.openai.com" or host.endswith(".openai.azure.com") else ""
+    return _served_at(str(agent.driver.base_url)) if isinstance(agent.driver, ChatDriver) else ""
+
+
+def _served_at(url: str) -> str:
+    """Whose models an address serves; empty = anybody's."""
+    host = urlsplit(url).hostname or ""
+    if host == "api.openai.com" or host.endswith(".openai.azure.com"):
+        return "openai"
+    return "anthropic" if host == "api.anthropic.com" else ""

@@ -6,14 +6,14 @@ the marks of an answer are taken back before anybody reads it.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from gate.config import RedactionConfig
 from gate.fixtures.record_ids import CANDIDATE, is_record_id
-from gate.model.judge import JudgeQuestion, Part, Vote
+from gate.model.judge import JudgeQuestion, Vote
 from gate.redaction.personal import CARD, EMAIL, PHONE, PHONE_DIGITS, digits_of, is_card_number
-from gate.scoring.question import hash_of
+from gate.scoring.question import hash_of, transcript_text
 
 _NAME = re.compile(r"name|holder|contact$|person", re.IGNORECASE)
 _NOT_OF_PEOPLE = re.compile(r"product|item|topic|company|shop|store|brand|file|user_?name|article", re.IGNORECASE)
@@ -22,6 +22,8 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 Identity = Callable[[str], str]
 """What makes two ways to write a value the same one; empty = the words are no such value."""
+Finder = tuple[str, re.Pattern[str], Identity]
+"""Kind, form, identity."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,20 +55,25 @@ class Veil:
     """Made once of the test data and of what the configuration masks; laid over one question at a time."""
 
     def __init__(self, test_data: Mapping[str, str], config: RedactionConfig) -> None:
-        names = sorted({value for key, value in test_data.items() if _is_name(key, value)})
-        self._finders = [*_kinds(config), *_names(names)]
+        self._kinds = list(_kinds(config))
+        self._names = list(_names({value for key, value in test_data.items() if _is_name(key, value)}))
 
     def over(self, question: JudgeQuestion) -> Veiled:
         """The question with marks in its parts and turns."""
         hand = _Hand(taken="\n".join(part.text for part in question.parts))
-        parts = tuple(Part(title=part.title, text=self._masked(part.text, hand)) for part in question.parts)
-        places = Counter(hand.places)  # the turns below are the transcript part once more
         turns = {number: self._masked(text, hand) for number, text in question.turns.items()}
+        told = transcript_text(question.turns)  # a part of its own: masked already
+        parts = tuple(
+            replace(part, text=transcript_text(turns) if part.text == told else self._masked(part.text, hand))
+            for part in question.parts
+        )
         seen = replace(question, hash=hash_of(question.dimensions, parts), parts=parts, turns=turns)
-        return Veiled(question=seen, marks={mark: words for words, mark in hand.marks.items()}, places=places)
+        return Veiled(question=seen, marks={mark: words for words, mark in hand.marks.items()}, places=hand.places)
 
     def _masked(self, text: str, hand: "_Hand") -> str:
-        for kind, pattern, identity in self._finders:
+        folded = text.casefold()
+        names = [finder for word, finder in self._names if word in folded]
+        for kind, pattern, identity in (*self._kinds, *names):
             text = pattern.sub(lambda found, kind=kind, of=identity: hand.mark(kind, found[0], of(found[0])), text)  # type: ignore[misc]
         return text
 
@@ -101,17 +108,20 @@ class _Hand:
         return f"{begun}{_LETTERS[min(ways, 25)] if ways else ''}]"
 
 
-def _names(names: Sequence[str]) -> Iterator[tuple[str, re.Pattern[str], Identity]]:
-    """Whole names first, then the words of those that consist of several, which stand alone in a reply."""
-    for name in sorted(names, key=len, reverse=True):
-        yield "name", re.compile(_whole(name), re.IGNORECASE), str.casefold
+def _names(names: Iterable[str]) -> Iterator[tuple[str, Finder]]:
+    """Whole names first, then the words of those that consist of several; each with what a folded text must hold."""
     words = {word for name in names if _is_several(name) for word in name.split() if len(word) >= _SHORTEST}
-    if words:
-        longest_first = sorted(words, key=lambda word: (-len(word), word))
-        yield "name", re.compile("|".join(map(_whole, longest_first))), str
+    for name in _longest_first(names):
+        yield name.casefold(), ("name", re.compile(_whole(name), re.IGNORECASE), str.casefold)
+    for word in _longest_first(words):
+        yield word.casefold(), ("name", re.compile(_whole(word)), str)
 
 
-def _kinds(config: RedactionConfig) -> Iterator[tuple[str, re.Pattern[str], Identity]]:
+def _longest_first(words: Iterable[str]) -> list[str]:
+    return sorted(words, key=lambda word: (-len(word), word))
+
+
+def _kinds(config: RedactionConfig) -> Iterator[Finder]:
     """The repository's own expressions first, then what the configuration has masked everywhere."""
     known: dict[str, tuple[re.Pattern[str], Identity]] = {
         "email": (EMAIL, str.casefold),

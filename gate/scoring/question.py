@@ -86,7 +86,7 @@ def _parts(
     yield "ANTI-PATTERNS", _anti_patterns(case, dimensions)
     yield "REFERENCE ANSWER", case.reference_answer.strip()
     yield "SESSION VARIABLES", _variables(case, transcript)
-    yield "TRANSCRIPT", "\n\n".join(turns.values())
+    yield "TRANSCRIPT", transcript_text(turns)
 
 
 def _anchors(case: Case, dimension: Dimension) -> str:
@@ -137,6 +137,11 @@ def _indented(text: str) -> str:
     Characters that people would not see are named: whoever rates the judge has to see what it saw.
     """
     return "\n  ".join(_HIDDEN.sub(lambda found: f"[{len(found[0])} hidden characters]", text).splitlines())
+
+
+def transcript_text(turns: Mapping[int, str]) -> str:
+    """The part of a question that is made of its turns."""
+    return "\n\n".join(turns.values())
 
 
 def hash_of(dimensions: Sequence[Dimension], parts: Sequence[Part]) -> str:

@@ -12,6 +12,8 @@ from gate.calibration.sample import Judged, by_judge
 from gate.calibration.sheet import csv_sheet, items_of, markdown_sheet, read_csv, read_markdown
 from gate.calibration.standing import LEAST_LABELS, corrected
 from gate.cli.setting import Setting
+from gate.config import LIVE
+from gate.judges.ledger import answered_words
 from gate.model.calibration import Calibration, Measured
 from gate.model.case import Case
 from gate.model.comparison import Request
@@ -174,6 +176,13 @@ def _rate(dimension: Dimension, one: Measured | None, cases: Collection[Sequence
         return f"{dimension} uncalibrated, {by} ({labels} of {LEAST_LABELS} ratings)"
     rate, interval = found
     return f"{dimension} {rate:.0%} as people would say (95 %: {interval.low:.0%} to {interval.high:.0%}), {by}"
+
+
+def answered(folder: RunFolder, setting: Setting) -> tuple[str, ...]:
+    """Which models gave the scores of a run, also those of an earlier process, in sentences."""
+    judge = setting.inputs.config.judge
+    models = {model for scores in folder.all_scores() for model in scores.judge_models}
+    return tuple(answered_words(models, judge.model, judge.resolved)) if judge.provider in LIVE else ()
 
 
 def _judged(

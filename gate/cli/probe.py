@@ -11,7 +11,7 @@ from gate.cli.deciding import read_config
 from gate.config import Config
 from gate.errors import ExitCode, GateError, UsageError
 from gate.judges.kin import scripted_models
-from gate.judges.ledger import Ledger
+from gate.judges.ledger import Ledger, answered_words
 from gate.judges.live import LiveJudge
 from gate.judges.open import open_judge
 from gate.judges.probe import PROBES, Probe
@@ -36,9 +36,10 @@ def probe(arguments: Namespace) -> int:
             "no judge is configured that can be asked", "set `judge.provider` to a live one (docs/judge.md)"
         )
     answers = anyio.run(_asked, judge)
+    notes = (*answered_words(judge.ledger.models, config.judge.model, config.judge.resolved), *judge.notes())
     found = [_result(one, answers[one.name]) for one in PROBES]
     if arguments.json:
-        print(json.dumps({"probes": found, "notes": judge.notes()}))
+        print(json.dumps({"probes": found, "notes": notes}))
     else:
         rows = [
             (one["probe"], one["shows"], one["right"], one["gave"], "" if one["passed"] else "FAILS") for one in found
@@ -49,7 +50,7 @@ def probe(arguments: Namespace) -> int:
         for one in failed:
             print(f"  {one['probe']}: {terminal(str(one['reason']))[:300]}")
         print(f"asked {_used(judge.ledger, config)}")
-        for note in judge.notes():
+        for note in notes:
             print(terminal(note))
     return ExitCode.PASS if all(one["passed"] for one in found) else ExitCode.BLOCKED
 

@@ -1,7 +1,7 @@
 """What a judge was asked in a run and what it cost, and the sentences a report says of it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 
@@ -22,9 +22,8 @@ class Ledger:
     models: Counter[str] = field(default_factory=Counter)
     masked: Counter[str] = field(default_factory=Counter)
 
-    def notes(self, model: str, resolved: str) -> Iterator[str]:
-        """Sentences on what is not zero. `model` is the configured name, `resolved` the pinned id."""
-        yield from _who(sorted(filter(None, self.models)), model, resolved)
+    def notes(self) -> Iterator[str]:
+        """Sentences on what is not zero, but for the models: of those a run knows more than one process does."""
         if self.cached:
             yield f"judge: {self.cached} votes were paid for earlier and taken from the cache"
         if self.repaired:
@@ -36,7 +35,9 @@ class Ledger:
             yield f"judge: masked in what it saw: {kinds}"
 
 
-def _who(names: list[str], model: str, resolved: str) -> Iterator[str]:
+def answered_words(models: Iterable[str], model: str, resolved: str) -> Iterator[str]:
+    """Which of `models` answered, and what is open without a pin. `model` is the name asked for, `resolved` the pin."""
+    names = sorted(filter(None, models))
     if not resolved:
         remedy = f"set `judge.resolved: {names[0]}`" if len(names) == 1 else "set `judge.resolved`"
         unpinned = f"{remedy}: until then another model may answer unnoticed, so it cannot block"

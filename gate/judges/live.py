@@ -33,7 +33,7 @@ class Line(Protocol):
 
 
 class LiveJudge:
-    """Votes of one model. `resolved` pins the id that must answer; empty = any, and it is said which did.
+    """Votes of one model. `resolved` pins the id that must answer; empty = any, and each vote says which did.
 
     `identity` is what the fingerprint is made of beside pin and prompt: provider, address and model. `met` is told the
     id of each model that answers, and raises `UsageError` when it may not judge.
@@ -52,7 +52,6 @@ class LiveJudge:
     ) -> None:
         self._line, self._provider, self._met = line, provider, met
         self._resolved, self._cache, self._veil = resolved, cache, veil
-        self._model = identity[-1]
         self._identity = "\n".join([*identity, resolved, prompt_fingerprint()])
         self._left_out: frozenset[str] = frozenset()
         self.ledger = Ledger()
@@ -151,7 +150,7 @@ class LiveJudge:
 
     def notes(self) -> tuple[str, ...]:
         """What a reader of the report should know of the judge in this run."""
-        found = list(self.ledger.notes(self._model, self._resolved))
+        found = list(self.ledger.notes())
         if self._cache.unreadable:
             found.append(f"judge: {self._cache.unreadable} kept verdicts could not be read and were left out")
         if self._cache.unkept:

@@ -235,6 +235,24 @@ def test_a_run_is_not_taken_up_again_under_another_judge(
     assert court.votes.total() == before
 
 
+def test_a_model_that_moves_while_a_run_is_interrupted_is_noticed(
+    court: Courtroom, repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begin(
+        repository, configured(court, f"provider: openai, base_url: '{court.url}/judge', model: gpt-judge, cache: ''")
+    )
+    report = report_of(capsys, "run", "--base", "main")
+    assert any("set `judge.resolved: judge-1-2026`" in note for note in report["decision"]["notes"])
+    scores = Path(report["folder"], "scores.jsonl")
+    lines = scores.read_text().splitlines(keepends=True)
+    scores.write_text("".join(line for line in lines if "case-1" not in line))  # as a kill before them leaves it
+    court.bench.model = "judge-1-2027"
+    report = report_of(capsys, "run", "--resume", report["folder"])
+    assert any(
+        "changed meanwhile: answered as judge-1-2026, judge-1-2027" in note for note in report["decision"]["notes"]
+    )
+
+
 def test_votes_that_split_are_never_more_than_three_and_name_the_rubric_to_rewrite(
     court: Courtroom, repository: GitRepository, capsys: pytest.CaptureFixture[str]
 ) -> None:

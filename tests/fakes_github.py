@@ -53,6 +53,7 @@ class FakeHost:
     artifacts: dict[tuple[str, str], bytes] = field(default_factory=dict)
     denied: set[str] = field(default_factory=set)
     before_commit: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    forced: list[tuple[int, datetime]] = field(default_factory=list)
     now: datetime = datetime(2026, 11, 22, 14, 0, 0, tzinfo=UTC)
 
     # the outside world
@@ -71,6 +72,14 @@ class FakeHost:
         self.branches[branch] = self.commit(self.branches.get(branch, ""), files, author)
         self._follow(branch)
         return self.branches[branch]
+
+    def force_push(self, branch: str, sha: str) -> None:
+        """A branch is set to a commit, wherever that lies; open pull requests of the branch follow."""
+        self._tick()
+        self.branches[branch] = sha
+        open_ones = [one.number for one in self.requests.values() if (one.head_ref, one.state) == (branch, "open")]
+        self.forced += [(number, self.now) for number in open_ones]
+        self._follow(branch)
 
     def branch_off(self, branch: str, source: str) -> None:
         """A new branch at the head of another."""
@@ -172,6 +181,10 @@ class FakeHost:
     def label_events(self, number: int) -> Sequence[LabelEvent]:
         """Every labelling and unlabelling, oldest first."""
         return [event for request, event in self.events if request == number]
+
+    def force_pushes(self, number: int) -> Sequence[datetime]:
+        """When the branch was force-pushed, oldest first."""
+        return [at for request, at in self.forced if request == number]
 
     def remove_label(self, number: int, name: str) -> None:
         """Take a label off; no error when it is gone already."""

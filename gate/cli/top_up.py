@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from gate.cli.baseline_commit import commit_baselines
 from gate.cli.delivery import Delivery
 from gate.cli.merged import count_merged
-from gate.cli.on_run_end import GATE_FILES
+from gate.cli.on_run_end import may_be_made_up
 from gate.cli.shallow import repository_root
 from gate.cli.workspace import open_workspace
 from gate.errors import ExitCode, UsageError
@@ -55,7 +55,7 @@ def _merged(sha: str, host: Host, delivery: Delivery) -> _Merged | str:
     if len(requests) != 1:
         return f"{sha[:7]} is the merge of no single pull request"
     request = requests[0]
-    if request.is_fork or any(path.startswith(GATE_FILES) for path in host.changed_files(request.number)):
+    if request.is_fork or may_be_made_up(request.number, host):
         return f"trials of #{request.number} are not taken, since it could have made them up"
     mark = read_mark(host.statuses(request.head_sha), delivery.identity, request.base_ref)
     evaluated = mark.evaluated if mark else request.head_sha

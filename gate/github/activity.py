@@ -20,8 +20,8 @@ from gate.github.settings import Settings
 from gate.github.signoff.ask import Ask, ask_of
 from gate.model.words import Tier
 
-_NEW_CONTENT = frozenset({"opened", "synchronize", "reopened", "edited", "ready_for_review"})
-"""What happens to a pull request that may change its result; `edited` may be a new base branch."""
+_NEW_CONTENT = frozenset({"opened", "synchronize", "reopened", "ready_for_review"})
+"""What happens to a pull request that may change its result; so does a new base branch."""
 _EVENTS = "pull_request, issue_comment, merge_group, workflow_dispatch, schedule, push, workflow_run"
 
 
@@ -125,7 +125,7 @@ def _in_conversation(event: PullRequestEvent | CommentEvent, settings: Settings)
         tier=_tier(settings, Tier.PULL_REQUEST),
         told=event.pull_request,
         pushed=event.action == "synchronize",
-        settled_will_do=event.action not in _NEW_CONTENT,
+        settled_will_do=event.action not in _NEW_CONTENT and not event.retargeted,
     )
 
 

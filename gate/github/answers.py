@@ -137,7 +137,12 @@ class IssueEvent(Answer):
     created_at: datetime
     performed_via_github_app: object | None = None
 
-    def value(self) -> LabelEvent | None:
+    @property
+    def is_force_push(self) -> bool:
+        """Whether it tells that a pull request's branch was set to a commit that does not follow its last one."""
+        return self.event == "head_ref_force_pushed"
+
+    def labelling(self) -> LabelEvent | None:
         """The labelling it tells of, or None when it tells of something else."""
         kind: Literal["labeled", "unlabeled"]
         match self.event:

@@ -3,6 +3,7 @@
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -48,7 +49,7 @@ ARTIFACT_PAGES = 10
 _NOT_FAST_FORWARD = 422
 
 Model = TypeVar("Model", bound=BaseModel)
-_LABEL_EVENTS = TypeAdapter(tuple[IssueEvent, ...])
+_EVENTS = TypeAdapter(tuple[IssueEvent, ...])
 _COMMENTS = TypeAdapter(tuple[CommentAnswer, ...])
 _REACTIONS = TypeAdapter(tuple[ReactionAnswer, ...])
 _STATUSES = TypeAdapter(tuple[StatusAnswer, ...])
@@ -105,9 +106,12 @@ class GitHub:
 
     def label_events(self, number: int) -> Sequence[LabelEvent]:
         """Every labelling and unlabelling of a pull request, oldest first."""
-        purpose = Purpose(what=f"read the label history of {number}", permission="pull-requests: read")
-        told = (entry.value() for entry in self._all(_LABEL_EVENTS, f"/issues/{number}/events", purpose))
+        told = (entry.labelling() for entry in self._events(number))
         return sorted((event for event in told if event is not None), key=lambda event: event.at)
+
+    def force_pushes(self, number: int) -> Sequence[datetime]:
+        """When a pull request's branch was set to a commit that does not follow its last one, oldest first."""
+        return sorted(entry.created_at for entry in self._events(number) if entry.is_force_push)
 
     def remove_label(self, number: int, name: str) -> None:
         """Take a label off; no error when it is gone already."""
@@ -223,6 +227,10 @@ class GitHub:
                 if one.name == name and made_there and not one.expired:
                     return self._transport.download(f"/actions/artifacts/{one.id}/zip", purpose)
         return None
+
+    def _events(self, number: int) -> Iterator[IssueEvent]:
+        purpose = Purpose(what=f"read the history of {number}", permission="pull-requests: read")
+        return self._all(_EVENTS, f"/issues/{number}/events", purpose)
 
     def _commit(self, sha: str) -> CommitAnswer:
         purpose = Purpose(what=f"read commit {sha[:7]}", permission="contents: read")

@@ -19,13 +19,17 @@ _QUEUE_REF = re.compile(r"(?:refs/heads/)?gh-readonly-queue/.+/pr-([1-9][0-9]{0,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRequestEvent:
-    """Something happened to a pull request. `label` is the one put on or taken off, by `sender`."""
+    """Something happened to a pull request. `label` is the one put on or taken off, by `sender`.
+
+    `retargeted`: it was edited and has another base branch now.
+    """
 
     action: str
     pull_request: PullRequest
     sender: str
     sender_is_bot: bool
     label: str = ""
+    retargeted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +127,7 @@ class _PullRequestPayload(Answer):
     action: str
     pull_request: PullRequestAnswer
     label: Label | None = None
+    changes: Mapping[str, object] | None = None
     sender: User
 
     def value(self) -> PullRequestEvent:
@@ -132,6 +137,7 @@ class _PullRequestPayload(Answer):
             sender=self.sender.login,
             sender_is_bot=self.sender.is_bot,
             label=self.label.name if self.label else "",
+            retargeted="base" in (self.changes or {}),
         )
 
 

@@ -14,6 +14,8 @@ PullRequestState = Literal["open", "closed"]
 StatusState = Literal["error", "failure", "pending", "success"]
 Reaction = Literal["+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"]
 
+MOST_CHANGED_FILES = 3000
+"""Changed files that GitHub lists of a pull request; of a longer list nobody knows what is missing."""
 DESCRIPTION_LIMIT = 140
 """Characters GitHub takes in the description of a commit status."""
 
@@ -120,6 +122,10 @@ class Host(Protocol):
 
     def label_events(self, number: int) -> Sequence[LabelEvent]:
         """Every labelling and unlabelling of a pull request, oldest first."""
+        ...
+
+    def force_pushes(self, number: int) -> Sequence[datetime]:
+        """When a pull request's branch was set to a commit that does not follow its last one, by the server's clock."""
         ...
 
     def remove_label(self, number: int, name: str) -> None:

@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gate.config import FILE_NAME
 from gate.errors import ExitCode
 from gate.github.host import StatusState
 from gate.github.signoff.marks import with_result
 from gate.model.report import Report
+from gate.planning.rewritten import CONFIGURATION_ADDED
 from gate.reports import phrases
 
 CONTEXT = "agent-eval-gate"
 """The status's fixed name: what a branch rule requires."""
 PENDING = "evaluating"
+_NO_GATE_YET = f"the base branch has no {FILE_NAME} yet: the gate decides once one is merged"
 
 
 def context_of(agents: Sequence[str]) -> str:
@@ -28,8 +31,14 @@ class StatusLine:
 
 
 def of_report(report: Report) -> StatusLine:
-    """What a finished run's status says; it ends in the result that a sign-off of this commit is for."""
+    """What a finished run's status says; it ends in the result that a sign-off of this commit is for.
+
+    Where the base has no gate yet the change is judged by its own rules, so nothing is said for good: else a pull
+    request into a branch without a gate would make its commit green for a branch with one.
+    """
     decision = report.decision
+    if any(change.what == CONFIGURATION_ADDED for change in report.plan.gate_changes):
+        return StatusLine(state="pending", description=_NO_GATE_YET)
     told = phrases.headline(report)
     return StatusLine(state=state_of(decision.exit_code), description=with_result(told, decision.digest))
 

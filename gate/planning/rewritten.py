@@ -15,6 +15,7 @@ from gate.planning.sides import Side
 from gate.ports import Tree
 
 IN_FORCE = "(the base's is in force for this run)"
+CONFIGURATION_ADDED = "configuration added (it is in force for this run)"
 _MOST_NAMED = 10
 
 
@@ -30,7 +31,7 @@ def configuration_changes(base: Tree, head: Tree) -> Iterator[GateChange]:
     before, after = _text(base, FILE_NAME), _text(head, FILE_NAME)
     if before is None:
         if after is not None:
-            yield GateChange(path=FILE_NAME, what="configuration added (it is in force for this run)")
+            yield GateChange(path=FILE_NAME, what=CONFIGURATION_ADDED)
     elif _fault_of_config(before):
         what = "the base's configuration has errors, so this pull request is judged by its own"
         yield GateChange(path=FILE_NAME, what=what, needs_sign_off=True)

@@ -22,7 +22,8 @@ class Request:
     """A sign-off by a person who may give it, for a commit that is the branch's head.
 
     `names` empty = everything the report shows. `baselines` are the file texts at that commit, by agent. `mark` is an
-    earlier sign-off of it; `published` what the gate last reported of it, None = nothing yet.
+    earlier sign-off of it; `published` what the gate last reported of it, None = nothing yet. `by_comment`: the event
+    did not say which commit is meant.
     """
 
     pull_request: PullRequest
@@ -35,6 +36,7 @@ class Request:
     baselines: Mapping[str, str]
     mark: Mark | None
     published: Published | None
+    by_comment: bool
 
     @property
     def stamp(self) -> str:
@@ -80,6 +82,7 @@ def check(ask: Ask, host: Host, identity: Identity) -> Request | Outcome:
         baselines=baseline_texts(host, config, pull_request.head_sha),
         mark=read_mark(statuses, identity, pull_request.base_ref),
         published=read_published(statuses, identity),
+        by_comment=isinstance(ask, CommentAsk),
     )
     if _is_done(request):
         text = "this acceptance stands already"

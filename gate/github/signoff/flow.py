@@ -7,7 +7,7 @@ from gate.github.signoff.load import Desk, load
 from gate.github.signoff.outcome import Outcome, refused
 from gate.github.signoff.result import Result
 from gate.github.signoff.rows import accepted_before
-from gate.github.signoff.rules import Refusal, unread, unreported
+from gate.github.signoff.rules import Refusal, set_back, unread, unreported
 from gate.github.signoff.settlement import settle
 from gate.github.signoff.writing import Order, carry_out
 from gate.model.baseline import SignOff
@@ -34,6 +34,8 @@ def _decide(request: Request, host: Host, desk: Desk) -> Outcome:
             desk.evaluate(request.pull_request, request.approved)  # reports it, to be read and accepted then
         return refused(unreported())
     refusal = unread(request.at, published)
+    if refusal is None and request.by_comment:
+        refusal = set_back(host.force_pushes(request.pull_request.number), published)
     if refusal is not None:
         return refused(refusal)
     result = load(request.pull_request, request.evaluated, published, host, desk)

@@ -44,6 +44,13 @@ def load(pull_request: PullRequest, evaluated: str, published: Published, host: 
     if result.plan.head.sha != evaluated:
         other = code(result.plan.head.sha[:7] or "no commit")
         return Refusal(text=f"the result is of {other}, not of {code(evaluated[:7])}", remedy="run the gate again")
+    parted = host.merge_base(pull_request.base_sha, evaluated)
+    if result.plan.base.sha != parted:
+        made, ours = code(result.plan.base.sha[:7]), code(parted[:7])
+        return Refusal(
+            text=f"the result compares with {made}, and the branch parted from {code(pull_request.base_ref)} at {ours}",
+            remedy="run the pull request's check again, read its report, then accept",
+        )
     return another_result(result.digest, published) or result
 
 

@@ -108,6 +108,21 @@ def unread(asked: datetime, published: Published) -> Refusal | None:
     return Refusal(text=f"the result {code(published.result)} was reported after it was accepted", remedy=_AGAIN)
 
 
+def set_back(pushes: Sequence[datetime], published: Published) -> Refusal | None:
+    """Whether the branch was set to another commit since this one's result was reported; None = it was not.
+
+    A comment names no commit: it is about what its writer saw last. Whoever sets the branch back to a commit that was
+    reported earlier would have that one accepted.
+    """
+    if not pushes or pushes[-1] < published.at:
+        return None
+    return Refusal(
+        text=f"the branch was force-pushed after the result {code(published.result)} had been reported, so it may not "
+        "be the one the comment is about",
+        remedy=_AGAIN,
+    )
+
+
 def another_result(digest: str, published: Published) -> Refusal | None:
     """Whether the result at hand is the one that was reported; None = it is."""
     if digest.startswith(published.result):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from gate.errors import HostError, ProblemsError, StaleError, StoreError, UsageError
-from gate.github.host import Host, StatusState
+from gate.github.host import MOST_CHANGED_FILES, Host, StatusState
 from gate.github.signoff.checking import Request, baseline_path, baseline_texts
 from gate.github.signoff.load import Desk
 from gate.github.signoff.marks import SHOWN_DIGEST, mark_text, with_result
@@ -17,9 +17,6 @@ from gate.model.baseline import SignOff
 from gate.model.words import Conclusion
 from gate.reports.escape import prose
 from gate.verdicts.sentences import counted
-
-MOST_LISTED_FILES = 3000
-"""Changed files that GitHub lists of a pull request; a longer list may leave out a baseline."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +111,7 @@ def _files(order: Order, host: Host) -> _Files:
     for agent in entered_in(order.settlement, order.result.plan, request.config.agents, base):
         path = baseline_path(request.config, agent)
         start = before[path] = (base if is_fork else request.baselines).get(agent, "")
-        if path in listed or len(listed) >= MOST_LISTED_FILES:
+        if path in listed or len(listed) >= MOST_CHANGED_FILES:
             start, changed = mended(base.get(agent), start or None, path, _kept(order, agent, path))
             undone = undone or changed
         after[path] = rewritten(start, agent, order.result, _entry(order, agent))

@@ -106,8 +106,17 @@ def pull_request_event(stub: Stub, action: str, number: int = 128, **more: Any) 
     return {"action": action, "number": number, "pull_request": pull, "sender": sender(), **more}
 
 
+def know_history(step: Step, *refs: str) -> None:
+    """Commits of the repository as GitHub has them: with their parents, and files of their own where nobody asks."""
+    for line in git(step.root, "rev-list", "--parents", *refs).splitlines():
+        sha, *parents = line.split()
+        if sha not in step.stub.state.commits:
+            step.stub.state.commit({"commit": sha}, tuple(parents), sha=sha)
+
+
 def open_pull(step: Step, branch: str, **more: Any) -> str:
     """Pull request 128 from a branch of the repository into main; its head commit."""
     head = git(step.root, "rev-parse", branch)
+    know_history(step, branch, "main")
     step.stub.state.add_pull(128, head=head, base=git(step.root, "rev-parse", "main"), head_ref=branch, **more)
     return head

@@ -89,6 +89,17 @@ def test_label_events_are_told_in_order_without_the_other_events(stub: Stub, hos
     assert told[0].at < told[1].at
 
 
+def test_force_pushes_are_told_in_order_without_the_other_events(stub: Stub, host: GitHub) -> None:
+    stub.state.add_pull(1, head=SHA, base=BASE)
+    for event in ("head_ref_force_pushed", "assigned", "head_ref_force_pushed"):
+        stub.state.events[1].append({"event": event, "actor": person("ann"), "created_at": stub.state.now()})
+
+    told = host.force_pushes(1)
+
+    assert len(told) == 2
+    assert told[0] < told[1]
+
+
 def test_a_label_with_a_slash_is_removed_and_removing_it_twice_is_no_error(stub: Stub, host: GitHub) -> None:
     stub.state.add_pull(1, head=SHA, base=BASE)
     stub.state.label(1, "/accept-baseline", person("wendy"))

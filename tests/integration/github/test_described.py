@@ -24,6 +24,7 @@ REQUESTS: dict[str, Callable[[GitHub, str], object]] = {
     "merge_base": lambda host, head: host.merge_base("feature/a", head),
     "permission": lambda host, _: host.permission("dependabot[bot]"),
     "label_events": lambda host, _: host.label_events(7),
+    "force_pushes": lambda host, _: host.force_pushes(7),
     "remove_label": lambda host, _: host.remove_label(7, "/accept-baseline"),
     "comments": lambda host, _: host.comments(7),
     "create_comment": lambda host, _: host.create_comment(7, "text"),

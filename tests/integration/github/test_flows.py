@@ -37,7 +37,8 @@ def mirror(step: Step, branch: str) -> None:
         wanted = [path for path in listed if path == "agent-gate.yml" or path.startswith("baselines/")]
         files = {path: git(step.root, "show", f"{name}:{path}") + "\n" for path in wanted}
         sha = git(step.root, "rev-parse", name)
-        step.stub.state.commit(files, sha=sha)
+        parents = tuple(git(step.root, "rev-list", "--parents", "-n1", sha).split()[1:])
+        step.stub.state.commit(files, parents, sha=sha)
         step.stub.state.refs[f"heads/{name}"] = sha
 
 
@@ -276,6 +277,67 @@ def test_green_from_a_fork_that_changes_workflows_is_not_believed(first_stage: S
     step.run("workflow_run", run_event(head))
 
     assert step.status(head)[0] == "error"
+
+
+def test_green_from_a_fork_whose_list_of_files_was_cut_off_is_not_believed(first_stage: Step) -> None:
+    """Names that sort before it can push a workflow off the end of the list."""
+    step = first_stage
+    head = evaluate(step, UNAFFECTED, fork="stranger/agents")
+    step.stub.state.readers.clear()
+    step.stub.state.files[128] = [{"filename": f"!/{number}"} for number in range(3000)]
+
+    step.run("workflow_run", run_event(head))
+
+    assert step.status(head) == ("error", step.status(head)[1])
+    assert "more files change than GitHub lists" in step.status(head)[1]
+
+
+def test_a_result_against_another_base_is_not_told_as_this_ones(first_stage: Step) -> None:
+    """The same commit is a second pull request's, into a branch that expects less: its run leaves an artifact too."""
+    step = first_stage
+    head = evaluate(step, UNAFFECTED, fork="stranger/agents")
+    step.stub.state.readers.clear()
+    git(step.root, "checkout", "--quiet", "-b", "newer", "main")
+    git(step.root, "commit", "--quiet", "--allow-empty", "--message", "Newer")
+    git(step.root, "checkout", "--quiet", "-b", "on-top", "newer")
+    git(step.root, "merge", "--quiet", "--no-ff", "--message", "Merge", UNAFFECTED)
+    files = {name: text.replace(head.encode(), b"@") for name, text in run_files(step).items()}
+    top = open_pull(step, "on-top", fork="stranger/agents")
+    step.stub.state.pulls[128]["base"]["sha"] = git(step.root, "rev-parse", "newer")
+    files = {name: text.replace(b"@", top.encode()) for name, text in files.items()}
+    step.stub.state.add_artifact("agent-eval-gate", top, files)
+
+    assert step.run("workflow_run", run_event(top, branch="on-top")) == ExitCode.CONFIGURATION
+    assert step.status(top)[0] == "error"
+
+
+def test_one_commit_into_two_base_branches_has_no_green_status(first_stage: Step) -> None:
+    """A status belongs to the commit: green for the weaker branch would be green for main."""
+    step = first_stage
+    head = evaluate(step, UNAFFECTED, fork="stranger/agents")
+    state = step.stub.state
+    state.readers.clear()
+    other = state.add_pull(129, head=head, base=state.pulls[128]["base"]["sha"], fork="stranger/agents")
+    other["head"] = dict(state.pulls[128]["head"])
+    other["base"] = {**state.pulls[128]["base"], "ref": "gh-pages"}
+
+    assert step.run("workflow_run", run_event(head)) == ExitCode.COULD_NOT_TELL
+    assert step.status(head)[0] == "error"
+    assert "#128 into main and #129 into gh-pages" in step.status(head)[1]
+
+
+def test_what_a_person_accepted_in_a_fork_stays_accepted_when_its_run_is_told_again(first_stage: Step) -> None:
+    step = first_stage
+    state = step.stub.state
+    state.permissions = {"wendy": "write"}
+    head = evaluate(step, BLOCKED, fork="stranger/agents")
+    mirror(step, BLOCKED)
+    state.readers.clear()
+    step.run("workflow_run", run_event(head, branch=BLOCKED))
+    assert label(step, "wendy") == ExitCode.PASS
+
+    assert step.run("workflow_run", run_event(head, branch=BLOCKED)) == ExitCode.PASS
+    assert step.status(head)[0] == "success"
 
 
 def test_an_artifact_of_another_commit_is_refused(first_stage: Step) -> None:

@@ -154,7 +154,9 @@ def passing(world: World, *changes: GateChange) -> None:
     report = parse_report((world.run / "report.json").read_text())
     fine = tuple(replace(case, verdict=CaseVerdict.UNCHANGED, blocks=False) for case in report.comparison.cases)
     comparison = replace(report.comparison, cases=fine)
-    plan = replace(report.plan, head=replace(report.plan.head, sha=world.head), gate_changes=changes)
+    parted = world.host.merge_base(world.request.base_sha, world.head)
+    revisions = replace(report.plan.base, sha=parted), replace(report.plan.head, sha=world.head)
+    plan = replace(report.plan, base=revisions[0], head=revisions[1], gate_changes=changes)
     made = replace(report, plan=plan, comparison=comparison, decision=decide(plan, comparison))
     assert made.decision.conclusion is Conclusion.BLOCKED
     line = of_report(made)
@@ -364,6 +366,24 @@ def test_a_push_in_the_middle_of_the_commit_refuses(world: World) -> None:
     assert world.host.commits[world.head].files["prompt.txt"] == "sneaked in"
     assert world.baseline().history == ()
     assert all(one.context == GATE.context and one.state == "failure" for _, one in world.host.given)
+
+
+def test_setting_the_branch_back_to_an_earlier_result_voids_a_comment(world: World) -> None:
+    """The comment is about the newest report; then the author pushes a worse commit that was reported before."""
+    worse = world.head
+    better = world.host.push(BRANCH, {"prompt.txt": "longer again"})
+    rerun(world)
+    ask = world.commented("wendy", "/accept-baseline reason: good enough")
+    world.host.force_push(BRANCH, worse)
+
+    outcome = world.sign(ask)
+
+    assert outcome.kind == "refused"
+    assert "force-pushed after the result" in outcome.text
+    assert world.status(worse)[0] == "failure"
+    assert world.head == worse != better
+    rerun(world)  # once the gate has told it anew, it can be read, and accepted
+    assert world.sign(world.commented("wendy", "/accept-baseline reason: this one too")).kind == "accepted"
 
 
 def test_a_push_after_a_comment_voids_it(world: World) -> None:
@@ -722,6 +742,20 @@ def test_an_artifact_with_another_result_is_refused(world: World) -> None:
 
     assert outcome.kind == "refused"
     assert "the result at hand is" in outcome.text
+
+
+def test_a_result_against_another_base_is_refused(world: World) -> None:
+    """As of a second pull request from the same branch, into one that expects less."""
+    world.host.push("main", {"other.txt": "x"})
+    top = world.host.commit(world.host.branches["main"], {"prompt.txt": "short"})
+    world.host.branches[BRANCH] = top
+    world.host.open_request(NUMBER, BRANCH)
+    rerun(world)
+
+    outcome = world.sign(world.labelled("wendy"))
+
+    assert outcome.kind == "refused"
+    assert "the result compares with" in outcome.text
 
 
 def test_an_artifact_of_another_commit_is_refused(world: World) -> None:

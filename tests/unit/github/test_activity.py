@@ -1,5 +1,6 @@
 """Which event asks for what. Nothing that may change a result is answered by doing nothing."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -53,7 +54,7 @@ def commented(body: str, *, action: str = "created", on_pull_request: bool = Tru
     return CommentEvent(action=action, number=7, on_pull_request=on_pull_request, comment=written)
 
 
-@pytest.mark.parametrize("action", ["opened", "synchronize", "reopened", "edited", "ready_for_review"])
+@pytest.mark.parametrize("action", ["opened", "synchronize", "reopened", "ready_for_review"])
 def test_new_content_is_evaluated(action: str) -> None:
     todo = activity(happened(action), Settings())
 
@@ -62,7 +63,17 @@ def test_new_content_is_evaluated(action: str) -> None:
     )
 
 
-@pytest.mark.parametrize("action", ["labeled", "unlabeled", "assigned", "converted_to_draft", "an action to come"])
+@pytest.mark.parametrize(("retargeted", "again"), [(True, False), (False, True)])
+def test_another_base_branch_is_evaluated_and_another_title_is_not(retargeted: bool, again: bool) -> None:
+    todo = activity(replace(happened("edited"), retargeted=retargeted), Settings())
+
+    assert isinstance(todo, EvaluatePullRequest)
+    assert todo.settled_will_do is again
+
+
+@pytest.mark.parametrize(
+    "action", ["edited", "labeled", "unlabeled", "assigned", "converted_to_draft", "an action to come"]
+)
 def test_anything_else_may_repeat_what_is_settled_and_never_just_passes(action: str) -> None:
     todo = activity(happened(action, "documentation"), Settings())
 

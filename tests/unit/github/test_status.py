@@ -1,5 +1,7 @@
 """Green means a pass and nothing else."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,9 @@ from gate.errors import ExitCode
 from gate.github.host import DESCRIPTION_LIMIT, StatusState
 from gate.github.signoff.marks import SHOWN_DIGEST
 from gate.github.status import context_of, exit_code_of, of_report, state_of
+from gate.model.plan import GateChange
 from gate.model.words import Conclusion
+from gate.planning.rewritten import CONFIGURATION_ADDED
 from tests.builders import decision, report
 
 
@@ -44,3 +48,14 @@ def test_the_sentence_fits_and_ends_in_the_result(headline: str) -> None:
 
     assert len(line.description) <= DESCRIPTION_LIMIT
     assert line.description.endswith(f"result {made.decision.digest[:SHOWN_DIGEST]}")
+
+
+def test_a_base_without_a_gate_makes_no_commit_green() -> None:
+    """Its commit may be the head of another pull request, into a branch that has a gate."""
+    whole = report()
+    added = GateChange(path="agent-gate.yml", what=CONFIGURATION_ADDED)
+
+    line = of_report(replace(whole, plan=replace(whole.plan, gate_changes=(added,))))
+
+    assert line.state == "pending"
+    assert "the base branch has no agent-gate.yml yet" in line.description

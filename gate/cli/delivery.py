@@ -33,7 +33,7 @@ OUTPUTS = ("conclusion", "exit-code", "headline", "digest", "blocking", "cases",
 class Delivery:
     """The places of one job. `host` None = there is no token. `undelivered` is set when GitHub did not answer.
 
-    `folder` is the run folder, once there is one.
+    `folder` is the run folder, once there is one; `maps` are what the summary shows of the agents, as markdown.
     """
 
     host: Host | None
@@ -42,6 +42,7 @@ class Delivery:
     log: JobLog
     undelivered: bool = field(default=False, init=False)
     folder: Path | None = field(default=None, init=False)
+    maps: tuple[str, ...] = field(default=(), init=False)
     _said_no_token: bool = field(default=False, init=False)
 
     @property
@@ -88,7 +89,8 @@ class Delivery:
         linked = self._linked(report)
         with self.log.group("Report"):
             publish(linked, as_json=False)
-        write_summary(self.job.summary, summary(linked, limit=summary_room(self.job.summary)))
+        for text in (summary(linked, limit=summary_room(self.job.summary)), *self.maps):
+            write_summary(self.job.summary, text)
         self._annotate(annotations.of_report(linked))
         write_outputs(self.job.output, self._outputs(linked))
         if number is not None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from gate.cli.charts import charts
 from gate.cli.delivery import Delivery
 from gate.cli.evaluate import Ask, evaluate, noted
 from gate.cli.merge import merge_shards
@@ -62,6 +63,7 @@ def evaluate_sides(
         if stranger:
             _refuse_programs(workspace, delivery)
         report = evaluate(workspace, ask_of(workspace, delivery, tier, label))
+        delivery.maps = charts(workspace, report.plan) if delivery.job.summary else ()
     return noted(report, (ASKED_HOST.format(parted=parted[:7]),)) if parted else report
 
 

@@ -57,6 +57,19 @@ def test_what_does_no_harm_passes(step: Step, branch: str, words: str) -> None:
     assert len(step.sticky()) == 1
 
 
+def test_the_summary_draws_the_map_of_an_affected_agent_and_of_no_other(step: Step) -> None:
+    open_pull(step, BLOCKED)
+    step.run("pull_request", pull_request_event(step.stub, "opened"))
+
+    assert "<summary>Map of customer-support-agent</summary>\n\n```mermaid\nflowchart LR\n" in step.summary
+    assert step.summary.count("```mermaid") == 1
+
+    open_pull(step, UNAFFECTED)
+    step.run("pull_request", pull_request_event(step.stub, "synchronize"))
+
+    assert "mermaid" not in step.summary
+
+
 def test_the_next_push_changes_the_comment_in_place(step: Step) -> None:
     open_pull(step, BLOCKED)
     step.run("pull_request", pull_request_event(step.stub, "opened"))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gate.config import OrgConfig
 from gate.scaffold.wiring import gate_steps, weak_points
 from gate.scaffold.workflows import UNNAMED, shipped_workflows
 
@@ -67,6 +68,13 @@ def test_a_step_that_is_not_given_what_an_agent_needs_is_told() -> None:
     assert "`OPENAI_API_KEY: ${{ secrets.OPENAI_API_KEY }}`" in problems
     job = "    env: {OPENAI_API_KEY: a, SF_CLIENT_ID: b, SF_INSTANCE_URL: c}\n    runs-on:"
     assert told(changed("    runs-on:", job), needed=NEEDED) == ""
+
+
+def test_the_example_for_live_agents_gives_what_an_org_and_a_judge_need() -> None:
+    """By the names that the configuration has as defaults."""
+    org = OrgConfig().needed_variables()
+
+    assert told(example("live.yml", "sign-off.yml"), needed={"agent shop": org, **NEEDED}) == ""
 
 
 def test_of_shards_those_that_run_agents_need_their_variables() -> None:

@@ -108,3 +108,15 @@ def test_shards_are_as_many_as_the_matrix_has() -> None:
 
     count = len(job["strategy"]["matrix"]["shard"])
     assert gate["with"]["shard"] == f"${{{{ matrix.shard }}}}/{count}"
+
+
+def test_what_is_kept_for_the_next_job_is_what_it_begins_with() -> None:
+    """The same folder under the same name; it is kept of a blocked run too, and lies where the container's home is."""
+    kept = [step for step in steps(ROOT / "examples/workflows/live.yml") if "actions/cache" in step.get("uses", "")]
+    (restored, saved) = kept
+
+    assert restored["with"]["path"] == saved["with"]["path"]
+    assert saved["with"]["path"] == "${{ runner.temp }}/_github_home/.cache/agent-eval-gate"
+    assert saved["with"]["key"] == restored["with"]["key"]
+    assert restored["with"]["key"].startswith(restored["with"]["restore-keys"])
+    assert saved["if"].startswith("${{ always()")

@@ -8,6 +8,7 @@ from gate.model.score import Finding, Unscored
 from gate.model.transcript import Transcript
 from gate.model.words import Dimension
 from gate.scoring.expectation import CHECKS_VERSION, Seen
+from gate.scoring.failures import check_failures
 from gate.scoring.grounding import check_grounding_facts
 from gate.scoring.leaks import check_leaks
 from gate.scoring.phrases import check_anti_patterns, check_must_include, check_must_not_include
@@ -64,6 +65,7 @@ def check(case: Case, transcript: Transcript, test_data: Mapping[str, str]) -> C
 def _all(case: Case, transcript: Transcript, test_data: Mapping[str, str]) -> Iterator[Seen]:
     yield from check_tool_calls(case, transcript)
     yield from check_forbidden_tools(case, transcript)
+    yield from check_failures(case, transcript)
     yield from check_must_include(case, transcript)
     yield from check_must_not_include(case, transcript)
     yield from check_anti_patterns(case, transcript)

@@ -26,7 +26,8 @@ def _done(org: "FakeOrg", one: dict[str, Any], outputs: list[dict[str, Any]]) ->
     if one["type"] == "agent.create_session":
         name = one["agent_version_id"].removeprefix("0X9")
         agent = [*org.agents][int(one["agent_id"].removeprefix("0Xx"))]
-        session = org.begun(org.versions.get(name, agent), one.get("context_variables", []))
+        given = one.get("context_variables", {})
+        session = org.begun(org.versions.get(name, agent), [{"name": key, "value": given[key]} for key in given])
         return {"session_id": session, "version": name}
     talk = org.sessions[outputs[0]["session_id"]]
     if one["type"] == "agent.send_message":
@@ -40,13 +41,11 @@ def _done(org: "FakeOrg", one: dict[str, Any], outputs: list[dict[str, Any]]) ->
         "topic": topics[-1] if topics else "", "userUtterance": talk.said[-1], "errors": [],
         "invokedActions": [[{key: call[key] for key in ("function", "executionLatency")} for call in calls]],
         "llmEvents": [[{"agent_name": "x", "prompt_name": "x_prompt", "prompt_content": "..."}]],
-        "message": {"messageType": "InformResponseMessage", "message": reply},
+        "message": {"messageType": "FailureResponseMessage" if topics[-1:] == ["__human__"] else "InformResponseMessage"},
     }  # fmt: skip
     served = org.spoil(
         {"bot_version_id": f"0X9{outputs[0]['version']}", "agent_version_api_name": outputs[0]["version"]}
     )
-    planner = {
-        "plannerType": "Atlas__ConcurrentMultiAgentOrchestration", "lastExecution": last,
-        "sessionContext": {"tags": served}, "stateVariables": state, "contextVariables": {},
-    }  # fmt: skip
+    context = {"tags": served, "stateVariables": {"__user_input__": "x", **state}, "contextVariables": {}}
+    planner = {"plannerType": "Atlas__X", "lastExecution": last, "sessionContext": context}
     return {"response": {"response_latency": 2400, "planner_response": planner}}

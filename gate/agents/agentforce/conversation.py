@@ -176,8 +176,10 @@ class Conversation:
 
     def _prove_variables(self, seen: Seen) -> None:
         """Raises `CouldNotTellError` when the trace shows that a variable of the case did not take its value."""
-        given = {one.name: one.value for one in self._door.variables if one.name in seen.began_with}
-        if refused := [name for name, value in given.items() if not same(seen.began_with[name], value)]:
+        given = {one.name: one.value for one in self._door.variables if one.name in seen.held}
+        if refused := [
+            name for name, value in given.items() if not any(same(shown, value) for shown in seen.held[name])
+        ]:
             raise not_taken(refused)
 
     def _headers(self) -> Mapping[str, str]:

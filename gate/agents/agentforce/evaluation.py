@@ -7,11 +7,11 @@ salesforcecli/plugin-agent 1.44.5 (`agent test run-eval`, in beta).
 
 from collections.abc import Mapping
 
-from gate.agents.agentforce.conversation import LET_IN, NOTHING_CAPTURED, not_taken, same, sent
+from gate.agents.agentforce.conversation import LET_IN, NOTHING_CAPTURED, not_taken, same
 from gate.agents.agentforce.ending import Endings
 from gate.agents.agentforce.messages import read_messages
 from gate.agents.agentforce.served import Served
-from gate.agents.agentforce.trace import Aliases, Seen, read_calls
+from gate.agents.agentforce.trace import Aliases, Seen, is_internal, read_calls
 from gate.errors import CouldNotTellError
 from gate.model.case import Case, Json, Turn
 from gate.model.transcript import Captured, ModelCall, TurnRecord
@@ -22,6 +22,8 @@ SERVICE = "the Evaluation API"
 _KINDS = {"InformResponseMessage": "Inform", "FailureResponseMessage": "Failure"}
 """Kinds of answers here, and what the Agent API calls them."""
 _TOLD = ("code", "errors", "citedReferences")
+_PEOPLE = ("__human__", "human")
+"""The topic of a turn that was handed over to a person, which comes as an answer that failed."""
 
 
 class Evaluated:
@@ -95,7 +97,7 @@ class Evaluated:
             "use_agent_api": True,
         }
         if self._case.variables:
-            begin["context_variables"] = [sent(variable) for variable in self._case.variables]
+            begin["context_variables"] = {one.name: one.value for one in self._case.variables}
         steps: list[Json] = [begin]
         for turn in self._case.turns:
             say = {"type": "agent.send_message", "id": f"say{turn.number}", "session_id": session}
@@ -141,7 +143,8 @@ def _spoken(turn: Turn, said: Mapping[str, Json], last: Mapping[str, Json]) -> T
     kind = _KINDS.get(_text(message.get("messageType")), "Inform")
     told: dict[str, Json] = {key: message[key] for key in _TOLD if key in message}
     told |= {"type": kind, "message": said.get("response") or message.get("message")}
-    spoken = read_messages([told], SERVICE)
+    handed_over = last.get("topic") in _PEOPLE
+    spoken = read_messages([{**told, "type": "Inform"}, {"type": "Escalate"}] if handed_over else [told], SERVICE)
     return TurnRecord(
         number=turn.number,
         user=turn.user,
@@ -168,7 +171,9 @@ def _model_calls(last: Mapping[str, Json]) -> list[ModelCall]:
 
 
 def _state(planner: Mapping[str, Json]) -> dict[str, Json]:
-    return {**_mapping(planner.get("contextVariables")), **_mapping(planner.get("stateVariables"))}
+    context = _mapping(planner.get("sessionContext"))
+    values = {**_mapping(context.get("contextVariables")), **_mapping(context.get("stateVariables"))}
+    return {name: value for name, value in values.items() if not is_internal(name)}
 
 
 def _mapping(value: Json) -> dict[str, Json]:

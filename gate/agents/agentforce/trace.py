@@ -6,6 +6,7 @@ that is not understood is kept as it came; a field of another type than expected
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -22,6 +23,9 @@ _SILENT = frozenset(
 _STATUS = "__action_execution_status__"
 _KNOWLEDGE = ("knowledgeSummary", "citationSources")
 _RETRIEVER = "Input:RetrieverIdOrName"
+_INTERNAL = ("__", "AgentScriptInternal_")
+_VERDICT = re.compile(r"([A-Z][A-Z_]+): ")
+"""How older traces begin the reason of a groundedness verdict."""
 _MOST_NESTED = 8
 
 Aliases = Mapping[str, Mapping[str, str]]
@@ -33,7 +37,7 @@ class Seen:
     """What a trace shows of one turn.
 
     `before` is the topic the turn began in, as far as it is known. `whole`: the trace goes on to the agent's answer, so
-    that what it does not show did not happen. `began_with` are the session's variables as the turn began, where shown.
+    that what it does not show did not happen. `held` are the values a variable had in the turn, one after the other.
     """
 
     aliases: Aliases = field(default_factory=dict)
@@ -44,7 +48,7 @@ class Seen:
     retrieved: list[Passage] = field(default_factory=list)
     platform: dict[str, Json] = field(default_factory=dict)
     variables: dict[str, Json] = field(default_factory=dict)
-    began_with: dict[str, Json] = field(default_factory=dict)
+    held: dict[str, list[Json]] = field(default_factory=dict)
     unknown: list[Json] = field(default_factory=list)
     simulated: bool = False
     whole: bool = False
@@ -67,6 +71,11 @@ def read_trace(trace: Json, aliases: Aliases, *, plan: str = "", before: str = "
     seen = Seen(aliases, before)
     _read(steps, seen, 0)
     return seen
+
+
+def is_internal(variable: str) -> bool:
+    """Whether the platform keeps this variable for itself; some of those change with every turn."""
+    return variable.startswith(_INTERNAL)
 
 
 def read_calls(steps: Sequence[Json], seen: Seen) -> None:
@@ -189,7 +198,7 @@ def _event(step: dict[str, Json], seen: Seen) -> None:
         return
     payload = _mapping(step.get("payload"))
     if not seen.topics:
-        _move(seen, _text(payload.get("oldTopic")))
+        _move(seen, "" if payload.get("oldTopic") == "null" else _text(payload.get("oldTopic")))
     _move(seen, _text(payload.get("newTopic")))
 
 
@@ -223,10 +232,12 @@ def _answer(step: dict[str, Json], seen: Seen) -> None:
 
 def _grounded(step: dict[str, Json], seen: Seen) -> None:
     """A groundedness verdict; several in one turn mean a try again after UNGROUNDED, and the last one holds."""
-    if category := _text(step.get("category")):
+    reason = _text(step.get("reason"))
+    told = _VERDICT.match(reason)
+    if category := _text(step.get("category")) or (told[1] if told else ""):
         tries = seen.platform.get("groundedness_verdicts", 0)
         seen.platform["groundedness"] = category
-        if reason := _text(step.get("reason")):
+        if reason:
             seen.platform["groundedness_reason"] = reason
         seen.platform["groundedness_verdicts"] = (tries if isinstance(tries, int) else 0) + 1
 
@@ -238,17 +249,21 @@ def _guardrails(step: dict[str, Json], seen: Seen) -> None:
 
 
 def _state(step: dict[str, Json], seen: Seen) -> None:
-    values = _mapping(_mapping(step.get("data")).get("variable_values"))
-    seen.began_with |= values
-    seen.variables |= values
+    for name, value in _mapping(_mapping(step.get("data")).get("variable_values")).items():
+        _set(name, value, seen)
 
 
 def _update(step: dict[str, Json], seen: Seen) -> None:
     updates = _mapping(step.get("data")).get("variable_updates")
     for update in updates if isinstance(updates, list) else []:
         known = _mapping(update)
-        if name := _text(known.get("variable_name")):
-            seen.variables[name] = known.get("variable_new_value")
+        _set(_text(known.get("variable_name")), known.get("variable_new_value"), seen)
+
+
+def _set(name: str, value: Json, seen: Seen) -> None:
+    if name and not is_internal(name):
+        seen.variables[name] = value
+        seen.held.setdefault(name, []).append(value)
 
 
 _READERS = {
@@ -280,7 +295,7 @@ def _loaded(value: Json) -> Json:
     if not isinstance(value, str):
         return value
     try:
-        loaded: Json = json.loads(value)
+        loaded: Json = json.loads(value, strict=False)
     except (ValueError, RecursionError):
         return None
     return loaded

@@ -108,7 +108,7 @@ OTHER: dict[type, dict[str, Any]] = {
         "tool_calls": (),
         "retrieved": (Passage(source="s", text="t"),),
         "topics": ("x",),
-        "platform": {"safety": 0.9},
+        "platform": {"failure": "PLANNER_ACTION_FAILED"},
         "variables": {"a": 1},
         "captured": Captured(tool_calls=False),
     },

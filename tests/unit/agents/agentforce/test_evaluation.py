@@ -9,7 +9,7 @@ from gate.config import AgentforceDriver
 from gate.errors import UsageError
 from gate.model.transcript import Transcript
 from gate.model.words import Arm
-from tests.loopback.org import FakeOrg
+from tests.loopback.org import FakeOrg, moved
 from tests.unit.agents.agentforce.test_published import agent_in, org_of, trial
 
 
@@ -43,6 +43,17 @@ def test_a_version_that_is_not_active_runs_the_base() -> None:
         transcript = trial(agent, arm=Arm.BASE)
     assert transcript.turns[1].reply == "You are welcome, says the old one"
     assert "Support v2 in" in transcript.version
+
+
+def test_a_hand_over_to_a_person_is_no_failure() -> None:
+    """The API answers it as if the agent had failed, in a topic of its own."""
+    with org_of(lambda definition, said: ("A person takes over.", [moved("Orders", "__human__")])) as org:
+        first, _ = held(org).turns
+    assert (first.reply, first.topic, first.platform) == (
+        "A person takes over.",
+        "__human__",
+        {"session": "escalated"},
+    )
 
 
 def test_another_version_than_the_one_asked_is_no_answer_of_it() -> None:

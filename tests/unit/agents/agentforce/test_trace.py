@@ -169,6 +169,25 @@ def test_a_trace_is_whole_when_it_goes_on_to_the_answer() -> None:
     assert whole == {"yes": True, "no": False, "another's": False}
 
 
+def test_variables_of_the_platforms_own_are_left_out() -> None:
+    """Some change with every turn, so that no two trials would ever be equal."""
+    values: Json = {"__current_date_time__": "now", "AgentScriptInternal_condition_1": True, "verified": False}
+    update: Json = {"variable_updates": [{"variable_name": "verified", "variable_new_value": True}]}
+    plan: Json = [
+        {"type": "SessionInitialStateStep", "data": {"variable_values": values}},
+        {"type": "VariableUpdateStep", "data": update},
+    ]
+    seen = read_trace({"plan": plan}, {})
+    assert seen is not None
+    assert (seen.variables, seen.held) == ({"verified": True}, {"verified": [False, True]})
+
+
+def test_an_older_verdict_stands_ahead_of_its_reason() -> None:
+    seen = read_trace({"plan": [{"type": "ReasoningStep", "reason": "SMALL_TALK: no claim was made."}]}, {})
+    assert seen is not None
+    assert seen.platform["groundedness"] == "SMALL_TALK"
+
+
 def test_the_topic_stays_where_a_turn_does_not_move() -> None:
     seen = read_trace({"plan": [{"type": "UserInputStep"}]}, {}, before="Orders")
     assert seen is not None

@@ -37,11 +37,12 @@ def _done(org: "FakeOrg", one: dict[str, Any], outputs: list[dict[str, Any]]) ->
     calls = [step for step in steps if step["type"] == "FunctionStep"]
     topics = [step["data"]["to_agent"] for step in steps if step["type"] == "TransitionStep"]
     state = {item["name"].rpartition(".")[2]: item["value"] for item in talk.variables} if org.takes_variables else {}
+    kind = "Failure" if topics[-1:] == ["__human__"] else "Inform"
     last = {
         "topic": topics[-1] if topics else "", "userUtterance": talk.said[-1], "errors": [],
         "invokedActions": [[{key: call[key] for key in ("function", "executionLatency")} for call in calls]],
         "llmEvents": [[{"agent_name": "x", "prompt_name": "x_prompt", "prompt_content": "..."}]],
-        "message": {"messageType": "FailureResponseMessage" if topics[-1:] == ["__human__"] else "InformResponseMessage"},
+        "message": {"messageType": f"{kind}ResponseMessage", "message": reply},
     }  # fmt: skip
     served = org.spoil(
         {"bot_version_id": f"0X9{outputs[0]['version']}", "agent_version_api_name": outputs[0]["version"]}

@@ -68,7 +68,7 @@ def redacted(transcript: Transcript, known: Known, masking: Masking) -> Transcri
     """The transcript with what it must not hold masked; `redacted` counts the places by kind."""
     masker = _Masker(known, masking)
     turns = tuple(masker.turn(turn) for turn in transcript.turns)
-    variables = {name: masker.value(value) for name, value in transcript.variables.items()}
+    variables = masker.mapping(transcript.variables)
     error = masker.text(transcript.error)
     return replace(transcript, turns=turns, variables=variables, error=error, redacted=masker.counts)
 
@@ -89,10 +89,12 @@ class _Masker:
         return replace(
             turn,
             reply=self.text(turn.reply),
+            topic=self.text(turn.topic),
+            topics=tuple(map(self.text, turn.topics)),
             tool_calls=tuple(map(self._call, turn.tool_calls)),
             retrieved=tuple(map(self._passage, turn.retrieved)),
-            platform=self._mapping(turn.platform),
-            variables=self._mapping(turn.variables),
+            platform=self.mapping(turn.platform),
+            variables=self.mapping(turn.variables),
             unknown=tuple(map(self.value, turn.unknown)),
         )
 
@@ -100,7 +102,7 @@ class _Masker:
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, dict):
-            return self._mapping(value)
+            return self.mapping(value)
         if isinstance(value, list):
             return [self.value(item) for item in value]
         if isinstance(value, int) and value > _LONG:
@@ -153,16 +155,23 @@ class _Masker:
     def _count(self, kind: str, times: int) -> None:
         self.counts[kind] = self.counts.get(kind, 0) + times
 
-    def _mapping(self, values: Mapping[str, Json]) -> dict[str, Json]:
-        return {key: self.value(value) for key, value in values.items()}
+    def mapping(self, values: Mapping[str, Json]) -> dict[str, Json]:
+        return {self.text(key): self.value(value) for key, value in values.items()}
 
     def _call(self, call: ToolCall) -> ToolCall:
         return replace(
-            call, arguments=self._mapping(call.arguments), result=self.value(call.result), error=self.text(call.error)
+            call,
+            name=self.text(call.name),
+            alias=self.text(call.alias),
+            arguments=self.mapping(call.arguments),
+            result=self.value(call.result),
+            error=self.text(call.error),
         )
 
     def _passage(self, passage: Passage) -> Passage:
-        return replace(passage, text=self.text(passage.text), query=self.text(passage.query))
+        return replace(
+            passage, source=self.text(passage.source), text=self.text(passage.text), query=self.text(passage.query)
+        )
 
 
 def _strings(value: object) -> Iterator[str]:

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from functools import lru_cache
 from typing import assert_never
 
 from gate.model.case import Absent, AnyValue, ArgumentMatcher, Equals, Json, Number, OneOf, Pattern
+from gate.scoring.bounded import full_match
 from gate.scoring.wording import shortened, shown
 
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?")
@@ -36,7 +36,7 @@ def _value_matches(matcher: AnyValue | Equals | Pattern | OneOf | Number, value:
             return equal(expected, value)
         case Pattern(pattern=pattern):
             text = _as_text(value)
-            return text is not None and _compiled(pattern).fullmatch(text) is not None
+            return text is not None and full_match(pattern, text)
         case OneOf(values=values):
             return any(equal(expected, value) for expected in values)
         case Number(value=expected_number, tolerance=tolerance):
@@ -91,11 +91,6 @@ def _given(name: str, arguments: Mapping[str, Json]) -> str:
 
 def _listed(values: Iterable[Json]) -> str:
     return ", ".join(shown(value) for value in values)
-
-
-@lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
 
 
 def _as_text(value: Json) -> str | None:

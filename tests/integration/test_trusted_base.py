@@ -9,6 +9,7 @@ import pytest
 
 from gate.cli.main import main
 from gate.errors import ExitCode
+from gate.scoring import bounded
 from tests.integration.baseline_life import (
     BASE,
     BASELINE,
@@ -133,6 +134,22 @@ def test_taking_the_configuration_away_needs_a_person(text: str, capsys: pytest.
 
     assert code == ExitCode.BLOCKED
     assert list(signing(report)) == ["agent-gate.yml"]
+
+
+def test_a_pattern_that_never_ends_ends_the_run_and_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounded, "SECONDS", 0.1)
+    git("checkout", "--quiet", "quote-the-policy")
+    path = fixture(WINDOW)
+    path.write_text(path.read_text().replace("{question: any}", "{question: {pattern: '([^!]+ ?)+!!'}}", 1))
+    commit_all()
+    git("checkout", "--quiet", "main")
+
+    code = main(["run", *QUOTE])
+
+    assert code == ExitCode.CONFIGURATION
+    assert "the pattern '([^!]+ ?)+!!' takes more than 0.1 s" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("way", ["any-drop", "majority", "no base arm"])

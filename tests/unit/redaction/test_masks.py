@@ -1,5 +1,6 @@
 """What is masked in a transcript, and what stays because the case or the test data says it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -109,3 +110,12 @@ def test_values_keep_their_types() -> None:
     value: Json = {"a": [1, 2.5, None, True, "x"], "n": 10**15}
     turn = a_turn("x", a_call("Find", v=value))
     assert masked(a_transcript(turn)).turns[0].tool_calls[0].arguments == {"v": value}
+
+
+def test_names_a_model_makes_up_are_masked_like_what_it_says() -> None:
+    """Keys of arguments and results, names of tools, sources and topics come from the agent as well."""
+    call = a_call("mail_joe@a.example", result={"joe@a.example": {"ann@a.example": 1}}, **{"joe@a.example": "x"})
+    turn = replace(a_turn("x", call, retrieved=(Passage(source="joe@a.example", text="t"),)), topic="joe@a.example")
+    said = repr(masked(a_transcript(turn)))
+    assert "@a.example" not in said
+    assert "[email" in said

@@ -83,7 +83,9 @@ def _connection(judge: JudgeConfig, environ: Mapping[str, str]) -> tuple[Line, P
             )
             return _Endpoint(judge, str(judge.base_url), "api-key", "", environ), provider
         case "salesforce":
-            org = Org(judge.org, environ, at_once=judge.limits.at_once, per_minute=judge.limits.per_minute)
+            org = Org(
+                judge.org, environ, at_once=judge.limits.at_once, per_minute=judge.limits.per_minute, key="judge.org"
+            )
             return _OrgLine(org, judge.seconds), Salesforce(model=judge.model)
         case _:
             limit = "max_tokens" if judge.base_url else "max_completion_tokens"

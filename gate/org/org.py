@@ -25,7 +25,7 @@ class Org:
 
     `at_once` bounds the sessions that are open together, and the requests to the API host in flight; `per_minute` those
     begun in a minute; 0 = no bound.
-    `environ` holds the secrets.
+    `environ` holds the secrets, `key` is where the configuration names the org.
     """
 
     def __init__(
@@ -36,8 +36,9 @@ class Org:
         at_once: int = 0,
         per_minute: int = 0,
         pace: Pace | None = None,
+        key: str = "driver.org",
     ) -> None:
-        self._where, self._environ = where, environ
+        self._where, self._environ, self._key = where, environ, key
         self._limits = (at_once, per_minute)
         self._pace = pace or Pace()
         self._sessions = Limiter(at_once, 0, self._pace.now, self._pace.sleep)
@@ -189,7 +190,7 @@ class Org:
         kind = record.get("OrganizationType") or "it does not say what it is"
         raise UsageError(
             f"{self.instance_url} is a production org ({kind}): agents under test act on what is in it",
-            "name a sandbox in `driver.org`",
+            f"name a sandbox in `{self._key}`",
         )
 
 

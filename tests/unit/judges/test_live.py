@@ -389,6 +389,16 @@ def test_a_faulty_endpoint_is_asked_again_and_then_given_up(tmp_path: Path) -> N
     assert KEY not in str(refused.value)
 
 
+def test_a_production_org_is_refused_with_the_key_that_names_it(tmp_path: Path) -> None:
+    org = FakeOrg(lambda definition, said: ("", []))
+    org.record = {"IsSandbox": False, "OrganizationType": "Enterprise Edition"}
+    with serving(org) as server:
+        org.url = server.url
+        with pytest.raises(UsageError, match="production org") as refused:
+            votes(judge_of(server.url, tmp_path, "salesforce"))
+    assert refused.value.hint == "name a sandbox in `judge.org`"
+
+
 def test_a_missing_key_is_said_when_the_judge_is_opened(tmp_path: Path) -> None:
     judge = open_judge(tmp_path, config_of(provider="anthropic", model="claude-x"), {}, {})
     assert judge is not None

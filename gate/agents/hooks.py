@@ -1,6 +1,5 @@
 """Set-up and tear-down around all trials of an agent and around each: commands and HTTP calls of the configuration."""
 
-import json
 import subprocess
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ from gate.errors import CouldNotTellError, UsageError
 from gate.model.case import Case, Json, Variable
 from gate.model.words import Arm
 from gate.network.call import Call
+from gate.network.json_text import parse
 from gate.network.wire import Service, Wire
 
 _SHOWN = 300
@@ -102,7 +102,7 @@ class Hooks:
 def _with_variables(case: Case, said: str) -> Case:
     """The case with the variables a hook gives: `{"variables": {"orderId": "A1"}}`; any other words are a log."""
     try:
-        value: Json = json.loads(said)
+        value = parse(said)
     except ValueError:
         return case
     given = value.get("variables") if isinstance(value, dict) else None

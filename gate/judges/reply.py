@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from gate.model.case import Json
 from gate.model.judge import JudgeQuestion, Vote, VoteScore
 from gate.model.words import Dimension
+from gate.network.json_text import whole
 from gate.scoring.votes import turn_of
 from gate.scoring.wording import fold
 
@@ -102,7 +103,7 @@ def _wrong_keys(wanted: AbstractSet[str], found: AbstractSet[str]) -> str:
     if missing := sorted(wanted - found):
         return f"{', '.join(missing)} is missing"
     strange = ", ".join(sorted(found - wanted))
-    return f"{strange[:100]} was not asked" if strange else ""
+    return f"{whole(strange[:100])} was not asked" if strange else ""
 
 
 def _wrong_order(keys: Sequence[str]) -> str:
@@ -121,7 +122,7 @@ def _score(value: Json) -> VoteScore | str:
         return "the reason is no text"
     if not isinstance(quote, str):
         return "the quote is no text"
-    return VoteScore(value=score, reason=reason.strip(), quote=quote.strip())
+    return VoteScore(value=score, reason=whole(reason).strip(), quote=whole(quote).strip())
 
 
 class _TwiceError(Exception):
@@ -132,7 +133,7 @@ def _unique(pairs: Sequence[tuple[str, Json]]) -> Mapping[str, Json]:
     found: dict[str, Json] = {}
     for key, value in pairs:
         if key in found:
-            raise _TwiceError(key[:40])
+            raise _TwiceError(whole(key[:40]))
         found[key] = value
     return found
 

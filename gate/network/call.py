@@ -1,12 +1,12 @@
 """One request to a service and its answer, as plain values."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from gate.errors import CouldNotTellError, UsageError
 from gate.model.case import Json
+from gate.network.json_text import parse
 
 EXCERPT = 300
 """Characters of a refusal that are shown."""
@@ -57,13 +57,12 @@ class Answer:
     def json(self) -> Json:
         """The body's value. Raises `CouldNotTellError` when it is no JSON: a proxy or a broken service spoke."""
         try:
-            value: Json = json.loads(self.body)
+            return parse(self.body)
         except ValueError as error:
             raise CouldNotTellError(
                 f"{self.service} answered {self.status} with something that is no JSON: {self.excerpt()}",
                 "see whether the address is right and whether a proxy stands in between",
             ) from error
-        return value
 
     def excerpt(self) -> str:
         """The beginning of the body on one line."""

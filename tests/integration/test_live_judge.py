@@ -315,3 +315,15 @@ def test_probe_asks_a_sound_judge_anew_each_time_and_says_what_it_cost(
     found = json.loads(capsys.readouterr().out)
     assert [one["probe"] for one in found["probes"] if not one["passed"]] == [PROBES[0].name]
     assert len(court.bench.asked) == 2 * len(PROBES)
+
+
+def test_half_an_emoji_of_agent_or_judge_ends_no_run(
+    court: Courtroom, repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A model that is cut off may leave half of a surrogate pair, which no file can hold."""
+    court.chat = endpoint(lambda system, messages: says("Good day, you \ud83d and welcome."))
+    court.bench.rule = lambda system, messages: verdict(2, "Good day, you").replace("turn 1", "turn 1 \\ud83d")
+    begin(repository, configured(court))
+    report = report_of(capsys, "run", "--base", "main")
+    assert report["decision"]["conclusion"] == "pass"
+    assert "Good day, you \ufffd and" in court.bench.asked[0]["messages"][1]["content"]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from gate.errors import CouldNotTellError
 from gate.model.case import Json
+from gate.network.json_text import parse
 from gate.network.sse import ServerEvent
 
 _SAID = frozenset({"Inform", "Inquire", "Confirm", "Failure"})
@@ -69,7 +70,7 @@ def read_events(events: Sequence[ServerEvent], service: str) -> Spoken:
     messages: dict[str, Json] = {}
     for event in events:
         try:
-            value: Json = json.loads(event.data)
+            value = parse(event.data)
         except ValueError as error:
             raise CouldNotTellError(f"{service} sent an event that is no JSON: {event.data[:200]}") from error
         message = value.get("message") if isinstance(value, dict) else None

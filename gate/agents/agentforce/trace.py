@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from gate.model.case import Json
 from gate.model.transcript import ModelCall, Passage, ToolCall
+from gate.network.json_text import parse
 
 _SILENT = frozenset(
     {
@@ -295,10 +296,9 @@ def _loaded(value: Json) -> Json:
     if not isinstance(value, str):
         return value
     try:
-        loaded: Json = json.loads(value, strict=False)
-    except (ValueError, RecursionError):
+        return parse(value, strict=False)
+    except ValueError:
         return None
-    return loaded
 
 
 def _mapping(value: Json) -> dict[str, Json]:

@@ -18,6 +18,7 @@ from gate.model.problem import Problem
 from gate.model.transcript import Captured, ModelCall, ToolCall, TurnRecord
 from gate.model.words import Arm
 from gate.network.call import Answer, Call
+from gate.network.json_text import parse
 from gate.network.wire import Service, Wire
 from gate.ports import Capabilities, Session
 
@@ -236,7 +237,6 @@ def _record(
 
 def _piece(data: str, service: str) -> Json:
     try:
-        value: Json = json.loads(data)
+        return parse(data)
     except ValueError as error:
         raise CouldNotTellError(f"{service} sent a piece that is no JSON: {data[:200]}") from error
-    return value

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from gate.errors import CouldNotTellError
 from gate.model.case import Json
+from gate.network.json_text import parse
 
 
 class _Part(BaseModel):
@@ -66,7 +67,7 @@ class Asked:
     def parsed(self) -> Mapping[str, Json] | None:
         """The arguments; None when they are no JSON object."""
         try:
-            value: Json = json.loads(self.arguments or "{}")
+            value = parse(self.arguments or "{}")
         except ValueError:
             return None
         return value if isinstance(value, dict) else None

@@ -51,24 +51,36 @@ class Folders:
 def read_project(tree: Tree, sources: Sequence[str] = ()) -> Project:
     """The components of every package folder, at any depth; the whole tree when no project file says otherwise.
 
-    With `sources` (folders or files), agents come from there only, but what they use may lie in any package of
-    the projects around or beneath those sources.
+    With `sources` (folders or files), agents come from there only, but what they use may lie in any package of the
+    projects around or beneath those sources, and what is in none of them in another project of the tree.
     """
     paths = sorted(tree.paths())
     files = [path for path in paths if path.endswith((PROJECT_FILE, IGNORE_FILE))]
     settings = tree.read_many(path for path in files if path.rpartition("/")[2] in {PROJECT_FILE, IGNORE_FILE})
     named = tuple(source.strip("/").removeprefix("./") for source in sources if source.strip("/."))
-    project = Project(sources=Folders(named) if named else None)
-    roots: list[str] = []
+    project, lent = Project(sources=Folders(named) if named else None), Project()
+    roots: dict[bool, list[str]] = {True: [], False: []}
     rules: dict[str, Ignored] = {}
     for path, content in settings.items():
-        if path.endswith(PROJECT_FILE) and _concerns(path, named):
+        if path.endswith(PROJECT_FILE):
             folder = path.removesuffix(PROJECT_FILE)
-            roots += _packages(content, path, folder, project)
+            own = _concerns(path, named)
+            roots[own] += _packages(content, path, folder, project if own else lent)
             rules[folder] = Ignored(settings.get(folder + IGNORE_FILE, b"").decode("utf-8", "replace"))
-    wanted = Folders((*roots, *named) if roots else ("",))
+    wanted, others = Folders((*roots[True], *named) if roots[True] else ("",)), Folders(roots[False])
     _collect((path for path in paths if path in wanted), rules, project)
+    _collect((path for path in paths if path in others and path not in wanted), rules, lent)
+    _lend(lent, project)
     return project
+
+
+def _lend(lender: Project, project: Project) -> None:
+    """Give a project what another one has and it lacks; a component of its own name is never another one's."""
+    for kind, names in lender.paths.items():
+        mine = project.paths.setdefault(kind, {})
+        for name in names.keys() - mine.keys():
+            mine[name] = names[name]
+            project.components |= {path: lender.components[path] for path in names[name]}
 
 
 def _collect(paths: Iterable[str], rules: Mapping[str, Ignored], project: Project) -> None:
@@ -94,7 +106,7 @@ def package_folders(tree: Tree) -> tuple[str, ...]:
 
 
 def _concerns(path: str, sources: Sequence[str]) -> bool:
-    """Whether a project holds a source, or lies in one: another project of the repository is none of its business."""
+    """Whether a project holds a source, or lies in one."""
     folder = path.removesuffix(PROJECT_FILE)
     return not sources or any(f"{source}/".startswith(folder) or path in Folders([source]) for source in sources)
 

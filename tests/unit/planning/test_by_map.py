@@ -268,6 +268,28 @@ def test_a_project_may_lie_in_a_folder_called_like_a_metadata_type(folder: str) 
     assert chosen(plan_of(_side(files), _side(edited), settings=settings)) == OF_RETURNS
 
 
+def _beside(files: Mapping[str, str]) -> dict[str, str]:
+    """The project below `app`, and `files` below `lib`, a project of its own."""
+    project = '{"packageDirectories": [{"path": "src"}]}'
+    beside = {f"lib/{path}": text for path, text in {"sfdx-project.json": project, **files}.items()}
+    return {**{f"app/{path}": text for path, text in FILES.items() if "Orders.cls" not in path}, **beside}
+
+
+@pytest.mark.parametrize("text", [FILES["service/classes/Orders.cls"], ""], ids=["edited", "brought"])
+def test_code_that_only_another_project_of_the_repository_has_is_found_there(text: str) -> None:
+    settings = config(agents={"shop-agent": agent_config("app/force-app")})
+    before = _beside({"src/classes/Orders.cls": text} if text else {})
+    after = _beside({"src/classes/Orders.cls": "public class Orders { Integer i; }"})
+    plan = plan_of(_side(before), _side(after), settings=settings)
+    assert chosen(plan) == OF_RETURNS
+
+
+def test_another_project_does_not_shadow_what_the_agents_own_has() -> None:
+    settings = config(agents={"shop-agent": agent_config("app/force-app")})
+    before, after = (_beside({"src/classes/OrderLookup.cls": text}) for text in ("class A {}", "class B {}"))
+    assert chosen(plan_of(_side(before), _side(after), settings=settings)) == []
+
+
 def test_tests_of_agents_affect_nothing() -> None:
     path = "force-app/main/default/aiEvaluationDefinitions/Shop.aiEvaluationDefinition-meta.xml"
     plan = _after({path: "<AiEvaluationDefinition/>"})

@@ -227,11 +227,23 @@ def test_a_trial_whose_trace_was_lost_is_made_once_more(
     assert org.open_sessions == []
 
 
+def tried(report: Any) -> dict[str, tuple[int, int]]:
+    """Trials of head and base by case, the missing ones with them."""
+    found = {case["case"]: case["finding"] for case in report["comparison"]["cases"]}
+    return {key: (one["head_trials"] + one["missing"], one["base_trials"]) for key, one in found.items()}
+
+
 @pytest.mark.slow
-def test_no_trial_is_lost_or_doubled_under_faults_and_kill(repository: GitRepository, org: FakeOrg) -> None:
-    """100 cases of 3 turns, every tenth message met by a fault; killed in the middle and taken up again."""
-    repository.commit({"agent/prompt.md": "x", "agent-gate.yml": org_config(), **fixtures(100)})
-    repository.write({"agent/prompt.md": "y"})
+@pytest.mark.parametrize("driver", ["{type: agentforce, agent: Support}", "{type: agentforce-preview, actions: live}"])
+def test_no_trial_is_lost_or_doubled_under_faults_and_kill(
+    repository: GitRepository, org: FakeOrg, driver: str
+) -> None:
+    """100 cases of 3 turns, every tenth message met by a fault; killed in the middle and taken up again.
+
+    The totals are those of a run that nothing disturbed.
+    """
+    repository.commit({"agent/Support.agent": "x", "agent-gate.yml": org_config(driver), **fixtures(100)})
+    repository.write({"agent/Support.agent": "y"})
     org.per_message = every_tenth
     environ = {**os.environ, "SF_INSTANCE_URL": org.url, **SECRETS}
     running = subprocess.Popen(
@@ -255,17 +267,42 @@ def test_no_trial_is_lost_or_doubled_under_faults_and_kill(repository: GitReposi
         _command("run", "--resume", str(folder)), env=environ, capture_output=True, text=True, check=False
     )
 
-    report = json.loads((folder / "report.json").read_text())
-    trials = {
-        case["case"]: case["finding"]["head_trials"] + case["finding"]["missing"]
-        for case in report["comparison"]["cases"]
-    }
+    trials = tried(json.loads((folder / "report.json").read_text()))
     assert len(trials) == 100, done.stderr
     kept = outcomes(folder)
-    assert sum(kept.values()) == sum(trials.values())
+    assert sum(kept.values()) == sum(map(sum, trials.values()))
     assert kept["errored"] <= 0.05 * sum(kept.values())
     assert set(org.open_sessions) <= left_open
     assert all(len(talk.said) <= 3 for talk in org.sessions.values())
+
+    org.per_message = lambda number: None
+    whole = subprocess.run(
+        _command("run", "--base", "main", "--json"), env=environ, capture_output=True, text=True, check=False
+    )
+    undisturbed = json.loads(whole.stdout)
+    assert tried(undisturbed) == trials
+    assert (whole.returncode, undisturbed["decision"]["conclusion"]) == (done.returncode, "pass")
+
+
+def test_a_run_that_is_stopped_ends_its_sessions(repository: GitRepository, org: FakeOrg) -> None:
+    """By a person or by a runner that cancels the job."""
+    repository.commit({"agent/prompt.md": "x", "agent-gate.yml": org_config(), **fixtures(20)})
+    repository.write({"agent/prompt.md": "y"})
+    environ = {**os.environ, "SF_INSTANCE_URL": org.url, **SECRETS}
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        before = org.messages
+        org.per_message = lambda number: Reply(503, {}, {"Retry-After": "1"}) if number % 5 == 0 else None
+        running = subprocess.Popen(
+            _command("run", "--base", "main"), env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        for _ in range(600):
+            if org.messages > before + 12 or running.poll() is not None:
+                break
+            time.sleep(0.02)
+        assert org.open_sessions
+        running.send_signal(stop)
+        assert running.wait() == ExitCode.INTERRUPTED
+        assert org.open_sessions == []
 
 
 def test_a_live_run_is_recorded_and_replayed_without_the_agent(

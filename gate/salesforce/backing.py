@@ -115,7 +115,7 @@ class Backing:
             for path, found in self.known.classes.read(self.tree, sorted(owners)).items():
                 self._add_class(owners[path], path, found)
         else:
-            memo = {"flow": self.known.flows, "prompt": self.known.prompts, "service": self.known.plain}[kind]
+            memo = {"flow": self.known.flows, "prompt": self.known.prompts, "service": self.known.metadata}[kind]
             for path, facts in memo.read(self.tree, sorted(owners)).items():
                 self._add(kind, owners[path], path, facts)
 

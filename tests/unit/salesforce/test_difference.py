@@ -98,6 +98,12 @@ def lantern(ending: str, old: str, new: str) -> tuple[DictTree, DictTree]:
     return LANTERN, edited(LANTERN, ending, old, new)
 
 
+def called(ending: str, old: str, new: str) -> tuple[DictTree, DictTree]:
+    tag, name = "</ExternalServiceRegistration>", "<namedCredential>Depot_Api</namedCredential>"
+    base = edited(with_file(HARBOR, *CREDENTIAL), "DepotApi.externalServiceRegistration-meta.xml", tag, name + tag)
+    return base, edited(base, ending, old, new)
+
+
 LAYOUT = "whitespace or the order of unordered elements"
 FROZEN = "apps/orders/main/10_care/aiAuthoringBundles/Harbor_Care/Harbor_Care.agent"
 NOTHING: Reach = ("nothing", (), ())
@@ -157,6 +163,7 @@ ROWS: list[Row] = [
      NOTHING),
     ("external service", *harbor("DepotApi.externalServiceRegistration-meta.xml", "true", "false"),
      ("part", ("Pickup",), ("Notify_Depot",))),
+    ("named credential of an external service", *called("namedCredential-meta.xml", "https", "http"), NOTIFY),
     ("other metadata that is a target", *port("quickAction-meta.xml", "true", "false"), NOTIFY),
     ("flow of a quick action", *port("Log_Visit.flow-meta.xml", "Active", "Draft"), NOTIFY),
     ("other metadata that a class names", *port("namedCredential-meta.xml", "https", "http"), FIND),

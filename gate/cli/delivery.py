@@ -21,6 +21,7 @@ from gate.github.settings import Settings
 from gate.github.signoff.identity import Identity
 from gate.github.status import PENDING, context_of, of_report
 from gate.model.report import Links, Report
+from gate.model.words import Conclusion
 from gate.reports.escape import clip, markdown, one_line
 from gate.reports.markdown import comment, summary
 
@@ -111,6 +112,11 @@ class Delivery:
         write_summary(self.job.summary, f"## ⚠️ Agent Eval Gate has no result\n\n{told}\n")
         write_outputs(self.job.output, {"exit-code": str(int(error.exit_code)), "conclusion": ""})
         return int(error.exit_code)
+
+    def concluded(self, conclusion: Conclusion | None, code: int) -> int:
+        """Name to the steps that follow what a run without a report of its own came to; its exit code."""
+        write_outputs(self.job.output, {"conclusion": conclusion or "", "exit-code": str(int(code))})
+        return code
 
     def comment(self, report: Report, number: int) -> None:
         """Write the sticky comment of a pull request anew."""

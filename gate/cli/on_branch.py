@@ -15,7 +15,7 @@ from gate.errors import ExitCode, HostError, UnreachableError
 from gate.github.activity import EvaluateBranch, EvaluateMergeGroup
 from gate.github.signoff.standing import carried
 from gate.model.report import Report
-from gate.model.words import Tier
+from gate.model.words import Conclusion, Tier
 from gate.verdicts.decision import Rules, decide
 
 
@@ -36,7 +36,8 @@ def evaluate_merge_group(todo: EvaluateMergeGroup, delivery: Delivery) -> int:
         if todo.number is not None and (passed := _equal_and_passed(todo, todo.number, delivery)):
             delivery.status(todo.head_sha, "success", f"the same files as {passed[:7]}, which passed")
             delivery.note(f"the merge result has the same files as {passed[:7]}, which passed")
-            return ExitCode.COULD_NOT_TELL if delivery.undelivered else ExitCode.PASS
+            told = ExitCode.COULD_NOT_TELL if delivery.undelivered else ExitCode.PASS
+            return delivery.concluded(Conclusion.PASS, told)
         report = evaluate_sides(delivery, todo.base_sha, todo.head_sha, Tier.PULL_REQUEST, "merge-queue")
         return delivery.finish(_with_acceptance(report, todo.number, delivery), sha=todo.head_sha)
 

@@ -16,7 +16,7 @@ from gate.github.signoff.load import Desk
 from gate.github.signoff.standing import uphold, void
 from gate.github.status import exit_code_of
 from gate.model.report import Report
-from gate.model.words import Tier
+from gate.model.words import Conclusion, Tier
 from gate.planning.sides import Scope
 from gate.repository.fetch import fetch_commits, fetch_pull_request
 from gate.repository.git import Git
@@ -33,10 +33,11 @@ def evaluate_pull_request(todo: EvaluatePullRequest, delivery: Delivery) -> int:
         number = pull_request.number
         delivery.attempt("take off a label a push has overtaken", lambda host: void(number, host, delivery.identity))
     if accepted(pull_request, delivery):
-        return ExitCode.COULD_NOT_TELL if delivery.undelivered else ExitCode.PASS
+        told = ExitCode.COULD_NOT_TELL if delivery.undelivered else ExitCode.PASS
+        return delivery.concluded(Conclusion.ACCEPTED, told)
     if todo.settled_will_do and (code := settled_code(pull_request.head_sha, delivery)) is not None:
         delivery.note(f"nothing new to evaluate: {pull_request.head_sha[:7]} has its result, see its status")
-        return code
+        return delivery.concluded(None, code)
     base, head = _sides(pull_request, todo.told, delivery)
     with delivery.on_commit(head):
         label = f"pr-{pull_request.number}"
@@ -44,7 +45,9 @@ def evaluate_pull_request(todo: EvaluatePullRequest, delivery: Delivery) -> int:
         newest = _is_newest(pull_request.number, head, delivery)
         signed = head == pull_request.head_sha and accepted(pull_request, delivery)  # while this ran
         code = delivery.finish(report, sha="" if signed else head, number=pull_request.number if newest else None)
-        return ExitCode.PASS if signed and not delivery.undelivered else code
+        if signed and not delivery.undelivered:
+            return delivery.concluded(Conclusion.ACCEPTED, ExitCode.PASS)
+        return code
 
 
 def evaluate_sides(

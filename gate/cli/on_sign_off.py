@@ -29,4 +29,4 @@ def carry_out_sign_off(todo: SignOff, delivery: Delivery) -> int:
     desk = Desk(identity=delivery.identity, evaluate=evaluate, run_url=delivery.job.run_url)
     outcome = sign_off(todo.ask, delivery.host, desk)
     delivery.tell(outcome.text)
-    return outcome.exit_code
+    return delivery.concluded(outcome.conclusion, outcome.exit_code)

@@ -9,6 +9,7 @@ from gate.github.host import PullRequest
 from gate.github.signoff.rules import Refusal
 from gate.github.signoff.settlement import Settlement
 from gate.model.baseline import SignOff
+from gate.model.words import Conclusion
 from gate.reports.blocks import utf16_units
 from gate.reports.escape import clip, code, markdown, prose
 from gate.reports.markdown import COMMENT_LIMIT
@@ -21,6 +22,11 @@ _EXIT: dict[Kind, ExitCode] = {
     "refused": ExitCode.BLOCKED,
     "already done": ExitCode.PASS,
     "overtaken": ExitCode.PASS,
+}
+_CONCLUSION: dict[Kind, Conclusion] = {
+    "accepted": Conclusion.ACCEPTED,
+    "partly accepted": Conclusion.BLOCKED,
+    "refused": Conclusion.BLOCKED,
 }
 _MOST_LISTED = 35
 _MOST_OPEN = 20
@@ -46,6 +52,11 @@ class Outcome:
     def exit_code(self) -> ExitCode:
         """What the process answers."""
         return _EXIT[self.kind]
+
+    @property
+    def conclusion(self) -> Conclusion | None:
+        """The commit's conclusion by this; None when it is not decided here."""
+        return _CONCLUSION.get(self.kind)
 
 
 def refused(refusal: Refusal) -> Outcome:

@@ -58,10 +58,12 @@ def test_a_regression_is_signed_off_from_block_to_merge(step: Step) -> None:
     mirror(step, BLOCKED)
 
     assert label(step, "rita") == ExitCode.BLOCKED
+    assert (step.outputs["conclusion"], step.outputs["exit-code"]) == ("blocked", "1")
     assert state.pulls[128]["labels"] == []
     assert step.status(evaluated)[0] == "failure"
 
     accepted = label(step, "wendy")
+    assert (step.outputs["conclusion"], step.outputs["exit-code"]) == ("accepted", "0")
     new = state.refs[f"heads/{BLOCKED}"]
     assert accepted == ExitCode.PASS
     assert new != evaluated
@@ -81,6 +83,7 @@ def test_a_regression_is_signed_off_from_block_to_merge(step: Step) -> None:
     runs = len(list(step.root.glob("runs/*/*")))
     assert step.run("pull_request", pull_request_event(step.stub, "reopened")) == ExitCode.PASS
     assert len(list(step.root.glob("runs/*/*"))) == runs
+    assert step.outputs["conclusion"] == "accepted"
 
     git(step.root, "checkout", "--quiet", BLOCKED)
     git(step.root, "commit", "--quiet", "--allow-empty", "--message", "Push once more")

@@ -2,13 +2,14 @@
 
 import re
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 from lxml import html
 
 from gate.model.report import Links
-from gate.model.transcript import ToolCall, Transcript, TurnRecord
+from gate.model.transcript import Captured, Passage, ToolCall, Transcript, TurnRecord
 from gate.model.words import Arm
 from gate.reports.html import page
 from tests.builders import AGENT, regressed_case, report
@@ -22,9 +23,12 @@ ELEMENTS = {
 
 
 def transcript(arm: Arm, text: str, *, error: str = "") -> Transcript:
-    call = ToolCall(name=text, arguments={text: text}, result={"order": text}, error=error)
-    turn = TurnRecord(number=1, user=text, reply=text, tool_calls=(call,))
-    return Transcript(case="x", arm=arm, trial=1, agent_fingerprint="f", turns=(turn,), error=error)
+    call = ToolCall(name=text, alias=text, arguments={text: text}, result={"order": text}, error=error)
+    turn = TurnRecord(
+        number=1, user=text, reply=text, tool_calls=(call,), topics=(text,), platform={text: text},
+        retrieved=(Passage(source=text, text=text),),
+    )  # fmt: skip
+    return Transcript(case="x", arm=arm, trial=1, agent_fingerprint="f", turns=(turn,), error=error, version=text)
 
 
 def hostile_page() -> str:
@@ -69,7 +73,7 @@ def test_a_regressed_case_shows_its_fall_its_words_and_both_transcripts() -> Non
     assert "correctness 2 → 1: starts the wrong return" in text
     assert "turn 3: “I have started the return.”" in text
     assert text.index("base, trial 1") < text.index("this PR, trial 1")
-    assert 'called Which items?(Which items?: "Which items?") → {"order": "Which items?"}' in text
+    assert 'called Which items?(Which items?: "Which items?") as Which items? → {"order": "Which items?"}' in text
 
 
 def test_a_tool_error_and_an_errored_trial_are_said() -> None:
@@ -77,6 +81,26 @@ def test_a_tool_error_and_an_errored_trial_are_said() -> None:
     text = page(report([case]), {case.case: [transcript(Arm.HEAD, "x", error="503")]})
     assert "error: 503" in text
     assert "errored: 503" in text
+
+
+def test_a_transcript_says_what_was_not_seen_so_that_silence_is_no_absence() -> None:
+    case = regressed_case()
+    blind = Captured(tool_calls=False, topic=False)
+    turn = TurnRecord(
+        number=1, user="Hi", reply="Hello", captured=blind, unknown=({"type": "X"},), topics=("Router", "Orders"),
+        platform={"groundedness": "UNGROUNDED", "safety_categories": {}},
+    )  # fmt: skip
+    kept = replace(transcript(Arm.HEAD, "x"), turns=(turn,), captured=blind, version="Support v3")
+    shown = "".join(map(str, html.document_fromstring(page(report([case]), {case.case: [kept]})).itertext()))
+    for words in (
+        "not seen in this turn: tool calls, topics",
+        "not seen in this trial, whatever happened: tool calls, topics",
+        "topics: Router → Orders",
+        "the platform says: groundedness UNGROUNDED",
+        "not understood, see the transcript: 1",
+        "answered by Support v3",
+    ):
+        assert words in shown, words
 
 
 def test_without_transcripts_none_are_offered() -> None:

@@ -12,7 +12,7 @@ import anyio
 from gate import __version__
 from gate.agents.open import open_agents
 from gate.budget import Meter, mixed_words
-from gate.cli.judged import answered, rates, spot_check, standings
+from gate.cli.judged import of_judge, rates, spot_check, standings
 from gate.cli.progress import RunLog, watching
 from gate.cli.setting import Setting
 from gate.cli.workspace import Workspace, reopened
@@ -152,7 +152,7 @@ def conduct(
     if findings.broken != setting.inputs.broken:
         folder.save_start(replace(setting.inputs, broken=findings.broken), setting.plan)
     spend = setting.spend(used, time.monotonic() - began)
-    notes = (*answered(folder, setting), *standings(setting), *rates(folder, setting), *spot_check(folder, setting))
+    notes = (*of_judge(folder, setting), *standings(setting), *rates(folder, setting), *spot_check(folder, setting))
     report = setting.report(folder, findings, spend, used, notes)
     folder.save_results(report.comparison, report.decision)
     return report

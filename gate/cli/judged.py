@@ -1,6 +1,6 @@
 """The judged trials of run folders: drawn for people, and counted for rates that people's ratings correct."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
@@ -13,7 +13,7 @@ from gate.calibration.sheet import csv_sheet, items_of, markdown_sheet, read_csv
 from gate.calibration.standing import LEAST_LABELS, corrected
 from gate.cli.setting import Setting
 from gate.config import LIVE
-from gate.judges.ledger import answered_words
+from gate.judges.ledger import hidden_words, models_words
 from gate.model.calibration import Calibration, Measured
 from gate.model.case import Case
 from gate.model.comparison import Request
@@ -178,11 +178,15 @@ def _rate(dimension: Dimension, one: Measured | None, cases: Collection[Sequence
     return f"{dimension} {rate:.0%} as people would say (95 %: {interval.low:.0%} to {interval.high:.0%}), {by}"
 
 
-def answered(folder: RunFolder, setting: Setting) -> tuple[str, ...]:
-    """Which models gave the scores of a run, also those of an earlier process, in sentences."""
+def of_judge(folder: RunFolder, setting: Setting) -> tuple[str, ...]:
+    """Which models gave the scores of a run and what was hidden from them, in sentences; also by earlier processes."""
     judge = setting.inputs.config.judge
-    models = {model for scores in folder.all_scores() for model in scores.judge_models}
-    return tuple(answered_words(models, judge.model, judge.resolved)) if judge.provider in LIVE else ()
+    models: set[str] = set()
+    masked: Counter[str] = Counter()
+    for scores in folder.all_scores() if judge.provider in LIVE else ():
+        models.update(scores.judge_models)
+        masked.update(scores.judge_masked)
+    return (*models_words(models, judge.model, judge.resolved), *hidden_words(masked))
 
 
 def _judged(

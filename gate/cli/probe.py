@@ -11,7 +11,7 @@ from gate.cli.deciding import read_config
 from gate.config import Config
 from gate.errors import ExitCode, GateError, UsageError
 from gate.judges.kin import scripted_models
-from gate.judges.ledger import Ledger, answered_words
+from gate.judges.ledger import Ledger, models_words
 from gate.judges.live import LiveJudge
 from gate.judges.open import open_judge
 from gate.judges.probe import PROBES, Probe
@@ -36,7 +36,7 @@ def probe(arguments: Namespace) -> int:
             "no judge is configured that can be asked", "set `judge.provider` to a live one (docs/judge.md)"
         )
     answers = anyio.run(_asked, judge)
-    notes = (*answered_words(judge.ledger.models, config.judge.model, config.judge.resolved), *judge.notes())
+    notes = (*models_words(judge.ledger.models, config.judge.model, config.judge.resolved), *judge.notes())
     found = [_result(one, answers[one.name]) for one in PROBES]
     if arguments.json:
         print(json.dumps({"probes": found, "notes": notes}))

@@ -1,7 +1,7 @@
 """What a judge was asked in a run and what it cost, and the sentences a report says of it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 class Ledger:
     """Counts of one run.
 
-    `models` counts votes by the id of the model that gave them, kept ones included; `masked` counts places by kind.
+    `models` counts votes by the id of the model that gave them, kept ones included.
     """
 
     calls: int = 0
@@ -20,7 +20,6 @@ class Ledger:
     input_tokens: int = 0
     output_tokens: int = 0
     models: Counter[str] = field(default_factory=Counter)
-    masked: Counter[str] = field(default_factory=Counter)
 
     def notes(self) -> Iterator[str]:
         """Sentences on what is not zero, but for the models: of those a run knows more than one process does."""
@@ -30,12 +29,9 @@ class Ledger:
             yield f"judge: {self.repaired} replies had to be mended, {self.unreadable} could not be read then either"
         if self.refused:
             yield f"judge: gave no judgement {self.refused} times (refusal, filter, or cut off)"
-        if self.masked:
-            kinds = ", ".join(f"{kind} {places:,}" for kind, places in sorted(self.masked.items()))
-            yield f"judge: masked in what it saw: {kinds}"
 
 
-def answered_words(models: Iterable[str], model: str, resolved: str) -> Iterator[str]:
+def models_words(models: Iterable[str], model: str, resolved: str) -> Iterator[str]:
     """Which of `models` answered, and what is open without a pin. `model` is the name asked for, `resolved` the pin."""
     names = sorted(filter(None, models))
     if not resolved:
@@ -47,3 +43,11 @@ def answered_words(models: Iterable[str], model: str, resolved: str) -> Iterator
             yield f"judge: answered as {names[0]}; {unpinned}"
     elif names:
         yield f"judge: answered as {', '.join(names)}"
+
+
+def hidden_words(masked: Mapping[str, int]) -> Iterator[str]:
+    """In how many places something was hidden from the judge, by kind; nothing when it was not."""
+    if masked:
+        yield "judge: masked in what it saw: " + ", ".join(
+            f"{kind} {places:,}" for kind, places in sorted(masked.items())
+        )

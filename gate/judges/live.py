@@ -81,8 +81,7 @@ class LiveJudge:
             self.ledger.cached += 1
             self.ledger.models[kept.model] += 1
             return veiled.lifted(kept)
-        self.ledger.masked.update(veiled.places)
-        vote = await self._asked(veiled.question)
+        vote = replace(await self._asked(veiled.question), masked=veiled.places)
         if isinstance(vote, NoVote):
             return vote
         if not unproved(vote, veiled.question):

@@ -46,7 +46,8 @@ class VoteScore:
 class Vote:
     """A judge's answer to one question. `calls` is what it took: 0 when `cached`, 2 after a repair.
 
-    `model` is the id the model gave itself when it answered; empty = it gave none.
+    `model` is the id the model gave itself when it answered; empty = it gave none. `masked`: places of the question
+    that were hidden from it, by kind.
     """
 
     scores: Mapping[Dimension, VoteScore]
@@ -55,6 +56,7 @@ class Vote:
     input_tokens: int = 0
     output_tokens: int = 0
     cached: bool = False
+    masked: Mapping[str, int] = field(default_factory=dict)
     kind: Literal["vote"] = "vote"
 
 
@@ -67,6 +69,7 @@ class NoVote:
     calls: int = 1
     input_tokens: int = 0
     output_tokens: int = 0
+    masked: Mapping[str, int] = field(default_factory=dict)
     kind: Literal["no-vote"] = "no-vote"
 
 
@@ -74,12 +77,14 @@ class NoVote:
 class Judgement:
     """What the votes on one trial come to, per asked dimension. `calls` counts the requests they took.
 
-    `prompt` is the hash of the instructions, `models` the ids of the models that answered, in the order of the votes.
+    `prompt` is the hash of the instructions, `models` the ids of the models that answered, in the order of the votes,
+    `masked` counts places that were hidden from them, by kind.
     """
 
     fingerprint: str
     prompt: str = ""
     models: tuple[str, ...] = ()
+    masked: Mapping[str, int] = field(default_factory=dict)
     calls: int
     input_tokens: int = 0
     output_tokens: int = 0

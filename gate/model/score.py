@@ -1,7 +1,7 @@
 """Scores of a trial: who gave them, why, and the evidence in the transcript."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from gate.model.words import Arm, Dimension, Outcome
@@ -69,6 +69,7 @@ class TrialScores:
     judge: str = ""  # fingerprint of judge model and prompt; "" when no judge was asked
     judge_prompt: str = ""  # hash of the instructions it was given
     judge_models: tuple[str, ...] = ()  # ids of the models that answered, as they named themselves
+    judge_masked: Mapping[str, int] = field(default_factory=dict)  # places hidden from it, by kind
     judge_calls: int = 0
     judge_input_tokens: int = 0
     judge_output_tokens: int = 0

@@ -49,6 +49,7 @@ class Scorer:
                     arm=transcript.arm,
                     trial=transcript.trial,
                     judge_calls=0,
+                    judge_masked={},
                     judge_input_tokens=0,
                     judge_output_tokens=0,
                 )

@@ -50,6 +50,7 @@ def score_trial(
         judge=judgement.fingerprint if judgement else "",
         judge_prompt=judgement.prompt if judgement else "",
         judge_models=judgement.models if judgement else (),
+        judge_masked=judgement.masked if judgement else {},
         judge_calls=judgement.calls if judgement else 0,
         judge_input_tokens=judgement.input_tokens if judgement else 0,
         judge_output_tokens=judgement.output_tokens if judgement else 0,

@@ -39,6 +39,7 @@ async def judged(
     return Judgement(
         fingerprint=judge.fingerprint,
         prompt=prompt_fingerprint(),
+        masked=sum((Counter(ballot.masked) for ballot in ballots), Counter[str]()),
         models=tuple(dict.fromkeys(ballot.model for ballot in ballots if ballot.model)),
         calls=sum(ballot.calls for ballot in ballots if not (isinstance(ballot, Vote) and ballot.cached)),
         input_tokens=sum(ballot.input_tokens for ballot in ballots),

@@ -12,7 +12,7 @@ import pytest
 from gate.config import Config
 from gate.errors import CouldNotTellError, UsageError
 from gate.judges.kin import scripted_models
-from gate.judges.ledger import answered_words
+from gate.judges.ledger import hidden_words, models_words
 from gate.judges.live import LiveJudge
 from gate.judges.open import open_judge
 from gate.model.judge import JudgeQuestion, NoVote, Vote
@@ -312,8 +312,8 @@ def test_the_model_that_gave_a_kept_vote_is_still_named(tmp_path: Path) -> None:
     ],
 )
 def test_who_answered_is_said_and_what_to_pin(models: list[str], resolved: str, said: str) -> None:
-    assert said in " ".join(answered_words(models, "j", resolved))
-    assert ("cannot block" in " ".join(answered_words(models, "j", resolved))) == (not resolved and bool(models))
+    assert said in " ".join(models_words(models, "j", resolved))
+    assert ("cannot block" in " ".join(models_words(models, "j", resolved))) == (not resolved and bool(models))
 
 
 def test_a_cache_that_cannot_be_written_is_said(tmp_path: Path) -> None:
@@ -372,8 +372,8 @@ def test_people_of_the_test_data_are_masked_for_the_judge_and_not_in_its_quote(t
     assert "sent to [their name 1]" in bench.asked[0]["messages"][1]["content"]
     assert isinstance(vote, Vote)
     assert vote.scores[Dimension.CORRECTNESS].quote == "sent to Mara Lindqvist"
-    assert judge.ledger.masked["name"] == 1
-    assert "judge: masked in what it saw: name 1" in judge.notes()
+    assert vote.masked == {"name": 1}
+    assert list(hidden_words(vote.masked)) == ["judge: masked in what it saw: name 1"]
 
 
 def test_a_faulty_endpoint_is_asked_again_and_then_given_up(tmp_path: Path) -> None:

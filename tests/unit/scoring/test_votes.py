@@ -1,5 +1,6 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import replace
 from typing import Literal
 
 import anyio
@@ -171,3 +172,12 @@ def test_a_lower_vote_never_raises_the_score(values: list[int], which: int) -> N
     assert isinstance(before, int)
     assert isinstance(after, int)
     assert after <= before
+
+
+def test_what_was_hidden_in_the_votes_is_added_up() -> None:
+    votes: list[Vote | NoVote] = [
+        replace(a_vote(2), masked={"name": 2}),
+        NoVote(reason="no", masked={"name": 1, "email": 1}),
+        a_vote(2),
+    ]
+    assert decide(ListJudge(*votes), votes=3).masked == {"name": 3, "email": 1}

@@ -146,3 +146,29 @@ def test_ids_of_real_records_are_sent_nowhere(
     said = capsys.readouterr().err
     assert record in said
     assert org.sessions == {}
+
+
+def test_agents_of_one_org_share_its_login_and_its_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], org: FakeOrg
+) -> None:
+    """What the org bears, it bears of all of them together."""
+    monkeypatch.chdir(tmp_path)
+    repository = GitRepository(tmp_path)
+    driver = "{type: agentforce, agent: Support, limits: {at_once: 2}}"
+    agents = "".join(f"  {name}:\n    source: [{name}]\n    driver: {driver}\n" for name in ("one", "two"))
+    cases = {
+        path.replace("case", name): text.replace("id: case", f"agent: {name}\nid: {name}")
+        for name in ("one", "two")
+        for path, text in fixtures(3).items()
+    }
+    config = f"version: 1\nconcurrency: 8\nagents:\n{agents}"
+    repository.commit({"one/x.md": "x", "two/x.md": "x", "agent-gate.yml": config, **cases})
+    repository.write({"one/x.md": "y", "two/x.md": "y"})
+    logins = []
+    login = org._login
+    org._login = lambda asked: (logins.append(asked), login(asked))[1]  # type: ignore[method-assign,func-returns-value]
+
+    code, report = run(capsys, "run")
+
+    assert (code, len(report["comparison"]["cases"])) == (ExitCode.PASS, 6)
+    assert (len(logins), org.most_open) == (1, 2)

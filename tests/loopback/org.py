@@ -18,6 +18,7 @@ Behaviour = Callable[[str, Sequence[str]], tuple[str, Sequence[Step]]]
 """The definition's name and what the user said so far, to the reply and the steps of the trace."""
 TOKEN = "eyJ0.{}.x"  # noqa: S105 - made up
 SECRET = "s3cret-of-the-app"  # noqa: S105 - made up
+SESSION = "00D!session-of-the-sf-login"
 SECRETS = {"SF_CLIENT_ID": "key", "SF_CLIENT_SECRET": SECRET}
 
 
@@ -84,10 +85,14 @@ class FakeOrg:
     def open_sessions(self) -> list[str]:
         return [name for name, talk in self.sessions.items() if not talk.ended]
 
-    def __call__(self, asked: Asked) -> Reply:
+    def __call__(self, asked: Asked) -> Reply:  # noqa: PLR0911 - one for each path
         if asked.path == "/services/oauth2/token":
             return self._login(asked)
-        if asked.headers.get("authorization") != f"Bearer {TOKEN.format(self.tokens)}":
+        if asked.path == "/agentforce/bootstrap/nameduser":
+            return self._exchange(asked)
+        of_org = asked.path.startswith(("/services/", "/einstein/evaluation/"))
+        known = {TOKEN.format(self.tokens), *([SESSION] if of_org else [])}
+        if asked.headers.get("authorization", "").removeprefix("Bearer ") not in known:
             said = f"token expired: {asked.headers.get('authorization')}"  # careless servers quote what they are sent
             return Reply(401, {"error": "Unauthorized", "message": said})
         if asked.path.endswith("/query"):
@@ -107,6 +112,12 @@ class FakeOrg:
                 "instance_url": self.url,
             }
         )  # fmt: skip
+
+    def _exchange(self, asked: Asked) -> Reply:
+        """A token for agents, for who shows the session of a login by the sf command line."""
+        if asked.headers.get("cookie") != f"sid={SESSION}" or "authorization" in asked.headers:
+            return Reply(401, {"message": f"no such session: {asked.headers.get('cookie')}"})
+        return Reply(body={"access_token": TOKEN.format(self.tokens), "api_instance_url": self.url})
 
     def _query(self, soql: str) -> Reply:
         if "FROM Organization" in soql:

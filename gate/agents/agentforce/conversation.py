@@ -9,7 +9,7 @@ import anyio
 
 from gate.agents.agentforce.ending import ENDING_SECONDS, Endings, finished
 from gate.agents.agentforce.messages import Spoken, read_events, read_messages
-from gate.agents.agentforce.trace import Aliases, Seen, read_trace
+from gate.agents.agentforce.trace import Aliases, Seen, joined, read_trace
 from gate.errors import CouldNotTellError, GateError
 from gate.model.case import Case, Json, Turn, Variable
 from gate.model.transcript import Captured, TurnRecord
@@ -28,6 +28,7 @@ CLIENT = {"x-client-name": "agent-eval-gate", **_WITHOUT_MARKDOWN}
 _TRACE_WAITS = (0.3, 0.6, 1.2, 2.4)
 """Seconds between the tries to read a trace, which may come a moment later than the answer."""
 _TRACE_SECONDS = 30
+_MOST_EVENTS = 20_000
 _PLATFORM_SECONDS = 115
 """From here on a 500 is the platform's own time-out, which it says to be after 120 seconds."""
 
@@ -148,18 +149,32 @@ class Conversation:
                 heard.append(event)
                 if event.name == "END_OF_TURN":
                     break
+                if len(heard) > _MOST_EVENTS:
+                    raise CouldNotTellError(
+                        f"{SERVICE} sent more than {_MOST_EVENTS:,} events in one turn", again=False
+                    )
         return read_events(heard, SERVICE)
 
     async def _trace(self, spoken: Spoken) -> Seen | None:
-        """The turn's trace, as much as there is in the end; None when there is none. Its loss never fails the turn."""
-        if not self._door.traced or not spoken.plan:
+        """What the traces of the turn show, as much as there is in the end; None when there is nothing.
+
+        Their loss never fails the turn. Where one of several is missing, what there is is not whole.
+        """
+        found = [await self._trace_of(plan, spoken) for plan in spoken.plans] if self._door.traced else []
+        shown = [seen for seen in found if seen is not None]
+        if not shown:
             return None
-        path = f"{BASE}/v1.1/preview/sessions/{self._session}/plans/{spoken.plan}"
+        seen = joined(shown)
+        seen.whole = seen.whole and len(shown) == len(found)
+        return seen
+
+    async def _trace_of(self, plan: str, spoken: Spoken) -> Seen | None:
+        path = f"{BASE}/v1.1/preview/sessions/{self._session}/plans/{plan}"
         call = Call(method="GET", path=path, headers=PREVIEW_CLIENT, repeatable=True, seconds=_TRACE_SECONDS)
         seen: Seen | None = None
         with anyio.move_on_after(_TRACE_SECONDS):
             for wait in (*_TRACE_WAITS, 0):
-                seen = await self._read(call, spoken.plan) or seen
+                seen = await self._read(call, plan) or seen
                 if seen is not None and (seen.whole or not spoken.words):
                     break
                 if wait:

@@ -33,7 +33,7 @@ class Spoken:
     """The agent's words, the keys of its trace and of feedback on it, and what else it did. `ended`: why it is over."""
 
     words: list[str] = field(default_factory=list)
-    plan: str = ""
+    plans: list[str] = field(default_factory=list)
     feedback: str = ""
     ended: str = ""
     platform: dict[str, Json] = field(default_factory=dict)
@@ -88,8 +88,8 @@ def _take(message: Json, spoken: Spoken, service: str) -> None:
         return
     kind = message.get("type")
     plan = message.get("planId") or message.get("feedbackId")
-    if isinstance(plan, str) and plan:
-        spoken.plan = plan
+    if isinstance(plan, str) and plan and plan not in spoken.plans:
+        spoken.plans.append(plan)
     feedback = message.get("feedbackId")
     if isinstance(feedback, str) and feedback:
         spoken.feedback = feedback

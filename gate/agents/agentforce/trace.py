@@ -79,6 +79,25 @@ def is_internal(variable: str) -> bool:
     return variable.startswith(_INTERNAL)
 
 
+def joined(parts: Sequence[Seen]) -> Seen:
+    """What the traces of one turn show together, in their order; whole when all are."""
+    first, *others = parts
+    for other in others:
+        for topic in other.topics:
+            _move(first, topic)
+        first.tool_calls += other.tool_calls
+        first.model_calls += other.model_calls
+        first.retrieved += other.retrieved
+        first.unknown += other.unknown
+        first.platform |= other.platform
+        first.variables |= other.variables
+        for name, values in other.held.items():
+            first.held.setdefault(name, []).extend(values)
+        first.simulated = first.simulated or other.simulated
+        first.whole = first.whole and other.whole
+    return first
+
+
 def read_calls(steps: Sequence[Json], seen: Seen) -> None:
     """Add calls of actions that were told on their own, in the form of a trace's steps."""
     for step in steps:

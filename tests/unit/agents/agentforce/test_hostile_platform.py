@@ -60,6 +60,25 @@ def test_a_trace_that_cannot_be_trusted_shows_no_absence(spoil: Spoil) -> None:
     assert not transcript.captured.topic
 
 
+@pytest.mark.parametrize("second", [True, False])
+def test_every_plan_of_a_turn_is_looked_at(second: bool) -> None:
+    """What the agent did in a plan whose trace is missing is not what it did not do."""
+    with org_of() as org:
+
+        def twice() -> None:
+            refund = [step("Refund", {}, {}), {"type": "PlannerResponseStep", "message": "Done."}]
+            if second:
+                org.traces["p-more"] = {"planId": "p-more", "plan": refund}
+            org.messages_of = lambda said: [said, {"type": "Inform", "id": "n", "message": "Done.", "planId": "p-more"}]
+
+        transcript = trial(agent_in(org), within=twice)
+    first = transcript.turns[0]
+    assert first.reply == "It is sent.\n\nDone."
+    assert [call.name for call in first.tool_calls] == (["FindOrder", "Refund"] if second else ["FindOrder"])
+    assert transcript.captured.tool_calls is second
+    assert transcript.passing is not second
+
+
 def test_what_a_cut_off_trace_shows_is_kept_all_the_same() -> None:
     with org_of() as org:
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -277,3 +278,18 @@ def test_a_filled_sheet_outlives_another_report_of_its_run(
     assert "Go away" in drafts[0].read_text()
     assert "tone 0 (rude)" in drafts[0].read_text()
     assert main(["lint"]) == ExitCode.PASS
+
+
+def test_a_spot_check_is_a_tenth_and_the_same_however_often_it_is_drawn(repository: GitRepository) -> None:
+    repository.write({"agent/prompt.md": "Be rude."})
+    main(["run", "--base", "main", "--label", "one"])
+    [run] = Path("runs").glob("*/*-one-*")
+    place = run / "spot-check" / "shop"
+    drawn = (place / "sample.json").read_text()
+    judged = [line for line in (run / "scores.jsonl").read_text().splitlines() if '"head"' in line and "judge:" in line]
+    assert 1 <= len(json.loads(drawn)["items"]) <= round(len(judged) / 10)
+    shutil.rmtree(place)
+    main(["report", str(run)])
+    assert (place / "sample.json").read_text() == drawn
+    [note] = [line for line in (run / "report.md").read_text().splitlines() if "spot check of" in line]
+    assert all(item["case"] in note for item in json.loads(drawn)["items"])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from gate.model.agent_map import Element, SourceFile, Unresolved
 from gate.ports import Tree
 from gate.salesforce.apex import ApexFacts
+from gate.salesforce.components import Kind
 from gate.salesforce.facts import Facts, Use, UseKind
 from gate.salesforce.graph import Graph, digest
 from gate.salesforce.project import Project
@@ -32,6 +33,7 @@ _WORDS: Mapping[UseKind, str] = {
     "resource": "static resource",
     "metadata": "metadata",
 }
+_CODE: tuple[Kind, ...] = ("apex", "flow", "prompt", "service")
 _DATA = ("fields/", "validationRules/", "recordTypes/", "records/")  # parts of an object that code reads or writes by
 
 
@@ -75,6 +77,15 @@ class Backing:
         self.use(Use(kind="apex", name=used.name.partition(".")[0]), user)
         self.use(Use(kind="metadata", name=used.name), user)
         return True
+
+    def use_everything(self, user: str) -> None:
+        """Say that what `user` uses is not known: any class, flow, template or service may be among it."""
+        for kind in _CODE:
+            for name, paths in self.project.paths.get(kind, {}).items():
+                for path in paths:
+                    identity = self.identity(path)
+                    self.graph.files.setdefault(path, SourceFile(object_id=identity))
+                    self.graph.add(Element(id=f"{kind}-file:{name}", digest=identity, path=path), user)
 
     def follow_connected(self) -> None:
         """Tie every agent that is handed over to, to the topics that do so. Call when every agent has been read."""
@@ -137,8 +148,6 @@ class Backing:
     def _add_class(self, key: str, path: str, found: ApexFacts | Unreadable) -> None:
         if isinstance(found, Unreadable):
             self._add_unreadable("apex", key, path, found)
-            for other, paths in self.project.paths["apex"].items():  # any class may be used by one not scanned
-                self._opaque(f"apex-file:{other}", paths, key)
             return
         self._keep("apex", key, path, found.digest, comments=found.comments)
         for label in found.labels:
@@ -152,12 +161,6 @@ class Backing:
                 if f"{kind}:{name}" != key:
                     display = self.project.components[names[name][0]].name
                     self.use(Use(kind=kind, name=display), key)
-
-    def _opaque(self, key: str, paths: Iterable[str], user: str) -> None:
-        for path in paths:
-            identity = self.identity(path)
-            self.graph.files.setdefault(path, SourceFile(object_id=identity))
-            self.graph.add(Element(id=key, digest=identity, path=path), user)
 
     def _add_activations(self, key: str, name: str) -> None:
         paths = self.project.find("prompt-activation", name)
@@ -240,6 +243,7 @@ class Backing:
         self.graph.files[path] = SourceFile(object_id=identity)
         self.graph.add(Element(id=key, digest=digest(identity), words=words, path=path, unreadable=found.what))
         self.graph.unresolved.append(Unresolved(path=path, line=found.line, what=f"cannot be followed: {found.what}"))
+        self.use_everything(key)
 
 
 def is_packaged(name: str) -> bool:

@@ -61,12 +61,14 @@ def _agent(functions: Functions, name: str, path: str, script: Script | Unreadab
     if isinstance(script, Unreadable):
         graph.files[path] = SourceFile(object_id=identity)
         graph.add(Element(id=key, digest=identity, path=path, unreadable=script.what), whole)
+        functions.backing.use_everything(key)
         problem = Unresolved(path=path, line=script.line, what=f"cannot be read: {script.what}")
         return MappedAgent(name=name, kind="agent-script", source=path, unresolved=(problem,))
     graph.files[path] = SourceFile(object_id=identity, labels=digest(script.labels), comments=digest(script.comments))
     if script.flaws:
         what = f"line {script.flaws[0].line}: {script.flaws[0].what}"
         graph.add(Element(id=key, digest=identity, path=path, unreadable=what), whole)
+        functions.backing.use_everything(key)
     return ScriptedAgent(name, path, script, functions).mapped()
 
 

@@ -120,6 +120,7 @@ class _Classic:
         if planner is None:
             what = f"no planner of agent {self.name} is in the project: its topics are not known"
             self.unresolved.append(Unresolved(path=source, line=1, what=what))
+            self.backing.use_everything(self.whole)
             agent = MappedAgent(name=self.name, kind="classic", source=source)
         else:
             agent = Planner(self.name, planner, self.functions).mapped()

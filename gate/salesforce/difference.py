@@ -7,7 +7,7 @@ from gate.model.agent_map import AffectedAction, AgentDiff, AgentMap, Element, M
 MAX_REASONS = 20
 """Most reasons kept for one place; the shortest ones."""
 
-_WHOLE_FILE = ("apex:", "flow:", "prompt:", "service:", "function:", "apex-file:")
+_WHOLE_FILE = ("apex:", "flow:", "prompt:", "service:", "function:")
 _WIDEST_FIRST = {"agent": 0, "routing": 1, "topic": 2, "action": 3}
 
 

@@ -58,6 +58,7 @@ class Functions:
             )
             what = f"cannot be followed: {document.what}"
             backing.graph.unresolved.append(Unresolved(path=path, line=document.line, what=what))
+            backing.use_everything(key)
             return Function(name=name, path=path, line=document.line, target="", target_type="")
         root = document.root
         backing.graph.files[path] = SourceFile(

@@ -24,6 +24,7 @@ def newer_agents(backing: Backing, agents: Mapping[str, MappedAgent]) -> dict[st
         if name in agents:
             backing.graph.unresolved.append(problem)
         else:
+            backing.use_everything(f"newer:{path}")
             known = found.get(name, MappedAgent(name=name, kind="classic", source=path))
             found[name] = MappedAgent(
                 name=name, kind="classic", source=known.source, unresolved=(*known.unresolved, problem)

@@ -57,6 +57,7 @@ class Planner:
             self.graph.files[path] = SourceFile(object_id=identity)
             self.graph.add(Element(id=key, digest=identity, path=path, unreadable=found.what), *users)
             self._note(path, found.line, f"cannot be read: {found.what}")
+            self.backing.use_everything(key)
             return None
         self.graph.files[path] = SourceFile(
             object_id=identity, labels=digest(labels_of(found.root)), comments=digest("\n".join(found.comments))

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from gate.errors import RepositoryError
+from gate.model.agent_map import MapDiff
 from gate.salesforce.reading import read_map
 from tests.projects import difference, edited, path_of, project, reach, with_file
 from tests.trees import DictTree
@@ -212,9 +213,49 @@ def test_the_actions_of_a_topic_that_is_defined_twice_are_all_there() -> None:
     assert "topic Tracking is defined twice" in problem[1]
 
 
+UNRELATED = "Unrelated.cls"
+
+
+def _unrelated_changed(base: DictTree) -> MapDiff:
+    return difference(base, with_file(base, path_of(base, UNRELATED), "public class Unrelated { Integer changed; }"))
+
+
 def test_every_class_counts_as_used_by_one_that_is_not_scanned_and_its_effect_says_so() -> None:
     base = with_file(HARBOR, path_of(HARBOR, "ParcelStore.cls"), "x" * 2_000_001)
-    unrelated = path_of(base, "Unrelated.cls")
-    found = difference(base, with_file(base, unrelated, "public class Unrelated { Integer changed; }"))
+    found = _unrelated_changed(base)
     assert reach(found.agent("Harbor_Care")) == ("part", ("Tracking",), ("Find_Parcel",))
-    assert found.effects[unrelated] == "affects topic Tracking, action Find_Parcel"
+    assert found.effects[path_of(base, UNRELATED)] == "affects topic Tracking, action Find_Parcel"
+
+
+@pytest.mark.parametrize(
+    ("ending", "content", "expected"),
+    [
+        (
+            "Book_Pickup.flow-meta.xml",
+            b"version https://git-lfs.example/spec/v1",
+            ("part", ("Pickup",), ("Book_Pickup",)),
+        ),
+        ("Explain_Delay.genAiPromptTemplate-meta.xml", b"<", ("part", ("Tracking",), ("Explain_Delay",))),
+        ("Harbor_Care/Harbor_Care.agent", b"start_agent a:\xff\n", ("agent", (), ())),
+        ("Harbor_Care/Harbor_Care.agent", b"start_agent a:\n\tx: 1\n  y: 2\n", ("agent", (), ())),
+    ],
+    ids=["flow", "template", "script", "indentation"],
+)
+def test_code_counts_as_used_by_what_cannot_be_read_on_either_side(
+    ending: str, content: bytes, expected: tuple[str, tuple[str, ...], tuple[str, ...]]
+) -> None:
+    base = with_file(HARBOR, path_of(HARBOR, ending), content)
+    assert reach(_unrelated_changed(base).agent("Harbor_Care")) == expected
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"aiAgentDefinitionVersions/Pilot#1/agent.json": "{}"},
+        {"bots/Pilot/Pilot.bot-meta.xml": "<Bot><type>ExternalCopilot</type></Bot>"},
+    ],
+    ids=["newer layout", "no planner"],
+)
+def test_code_counts_as_used_by_an_agent_whose_actions_are_not_known(files: dict[str, str]) -> None:
+    beside = {f"apps/orders/main/{path}": text for path, text in files.items()}
+    assert reach(_unrelated_changed(DictTree({**HARBOR.files, **beside})).agent("Pilot")) == ("agent", (), ())

@@ -48,7 +48,7 @@ def _cases(cases: Iterable[CaseChange]) -> Iterator[GateChange]:
         name = change.key.partition("/")[2]
         if change.kind == "removed":
             what = f"removes case {name}"
-        elif change.kind == "changed" and change.loosened:
+        elif change.kind in {"changed", "data"} and change.loosened:
             what = f"loosens case {name}: {'; '.join(change.loosened)}"
         elif change.kind == "changed":
             what = f"changes case {name}; it asks at least as much as before"

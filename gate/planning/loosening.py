@@ -13,6 +13,7 @@ from gate.model.words import Dimension, Severity, Status, ToolMatch
 
 _RANK = tuple(Severity)
 _MATCH_RANK = (ToolMatch.STRICT, ToolMatch.UNORDERED, ToolMatch.SUPERSET)
+_WORD = 3  # letters; fewer occur in nearly every reply
 _SCREENING_TRIALS = 3  # what a policy takes of a case it knows nothing of; fewer on request is less evidence
 
 
@@ -25,6 +26,20 @@ def loosened(base: Case, head: Case) -> tuple[str, ...]:
         *_lists(base, head),
         *_judging(base, head),
     )
+
+
+def shortened_data(base: Case, head: Case) -> tuple[str, ...]:
+    """Test data of which an expectation is made and that more replies would hold than before, in words.
+
+    Another value is no less; a part of the old one, or a letter or two where a word was, is.
+    """
+    told = []
+    for key in sorted(base.data.keys() & head.data.keys()):
+        before, after = base.data[key], head.data[key]
+        needed = any(before and before in text for text in base.must_include)
+        if needed and before != after and (after.casefold() in before.casefold() or len(after) < _WORD <= len(before)):
+            told.append(f"test data {key} shortened from {before!r} to {after!r}")
+    return tuple(told)
 
 
 def _standing(base: Case, head: Case) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from gate.model.case import Case, Fingerprints
 from gate.model.words import Severity, Status
-from gate.planning.loosening import loosened
+from gate.planning.loosening import loosened, shortened_data
 from gate.planning.sides import Side
 
 
@@ -64,12 +64,20 @@ def _removed(case: Case) -> CaseChange:
 def _difference(old: Case, new: Case, same: bool) -> CaseChange | None:
     keys = tuple(sorted(key for key in old.data.keys() | new.data.keys() if old.data.get(key) != new.data.get(key)))
     if same and keys:
-        return CaseChange(key=new.key, kind="data", path=new.path, data_keys=keys)
+        less = shortened_data(old, new)
+        return CaseChange(
+            key=new.key,
+            kind="data",
+            path=new.path,
+            data_keys=keys,
+            loosened=less,
+            needs_sign_off=bool(less) and blocks(old),
+        )
     if same and old.path == new.path:
         return None
     if evaluated(old) == evaluated(new):
         return CaseChange(key=new.key, kind="wording", path=new.path)
-    less = loosened(old, new)
+    less = (*loosened(old, new), *shortened_data(old, new))
     return CaseChange(
         key=new.key,
         kind="changed",

@@ -15,6 +15,7 @@ from gate.planning.fingerprint import agent_fingerprint
 from gate.planning.sides import Scope
 from gate.repository.links import FollowedTree
 from tests.plans import agent_config, chosen, config, effect_of, plan_case, plan_of, reasons_of, side
+from tests.trees import DictTree
 
 P0 = plan_case("p0", severity=Severity.P0)
 P1 = plan_case("p1")
@@ -90,6 +91,21 @@ def test_only_cases_that_use_a_changed_test_data_key_run() -> None:
     assert reasons_of(plan, "uses") == (("fixtures/test-data.yml", "test data order"),)
     assert effect_of(plan, "fixtures/test-data.yml") == "key order: case uses"
     assert [change.what for change in plan.gate_changes] == ["test data modified"]
+
+
+@pytest.mark.parametrize(
+    ("value", "needs"), [("B2931", False), ("A78", True), ("a", True), ("", True), ("zz", True), ("A78421", False)]
+)
+def test_test_data_that_asks_for_less_needs_a_sign_off(value: str, needs: bool) -> None:
+    """The fixture stays as it is, and what a reply must include is nearly nothing."""
+    uses = plan_case("uses", severity=Severity.P0, data={"order": "A7842"}, must_include=("order A7842",))
+    base = side({"fixtures/test-data.yml": "order: A7842"}, (uses,))
+    shorter = replace(uses, data={"order": value}, must_include=(f"order {value}",))
+    head_side = side({"fixtures/test-data.yml": f"order: {value}"}, (shorter,))
+    same_fixture = {"fixtures/uses.md": base.tree.read("fixtures/uses.md").decode()}
+    plan = plan_of(base, replace(head_side, tree=DictTree({**same_fixture, "fixtures/test-data.yml": value})))
+    signing = [change.what for change in plan.gate_changes if change.needs_sign_off]
+    assert signing == ([f"loosens case uses: test data order shortened from 'A7842' to {value!r}"] if needs else [])
 
 
 def test_test_data_that_no_case_uses_affects_nothing() -> None:

@@ -117,8 +117,8 @@ def spent(report: Report) -> tuple[str, ...]:
 
 def _money(report: Report) -> str:
     spend, cases = report.spend, len(report.comparison.cases)
-    each = f", {(spend.money or 0) / cases:,.3f} a case" if spend.money and cases else ""
-    judge = f"the judge {spend.judge_money:,.2f}" if spend.judge_money else ""
+    each = f", {_small((spend.money or 0) / cases)} a case" if spend.money and cases else ""
+    judge = f"the judge {_small(spend.judge_money)}" if spend.judge_money else ""
     if spend.money is not None:
         return f"cost {spend.money:,.2f}{each}{f', of it {judge}' if judge else ''}"
     if judge:
@@ -126,6 +126,11 @@ def _money(report: Report) -> str:
     if not report.spend.tokens and not report.spend.judge_calls:
         return ""
     return _unpriced(report.plan.forecast)
+
+
+def _small(money: float) -> str:
+    """Money that may be a fraction of a cent: two decimals, or the first two digits there are."""
+    return f"{money:,.2f}" if money >= 0.1 else f"{money:.2g}"
 
 
 def forecast(forecast: Forecast) -> str:

@@ -78,7 +78,8 @@ class Judgement:
     """What the votes on one trial come to, per asked dimension. `calls` counts the requests they took.
 
     `prompt` is the hash of the instructions, `models` the ids of the models that answered, in the order of the votes,
-    `masked` counts places that were hidden from them, by kind.
+    `masked` counts places that were hidden from them, by kind. `outage` non-empty = a vote could not be had, and why;
+    there are no scores then, but what the others cost is counted. `passing`: it may be had later.
     """
 
     fingerprint: str
@@ -89,3 +90,5 @@ class Judgement:
     input_tokens: int = 0
     output_tokens: int = 0
     scores: Mapping[Dimension, DimensionScore] = field(default_factory=dict)
+    outage: str = ""
+    passing: bool = False

@@ -7,7 +7,6 @@ from typing import Literal
 
 import anyio
 
-from gate.errors import CouldNotTellError
 from gate.model.case import Case
 from gate.model.judge import Judgement, JudgeQuestion
 from gate.model.score import TrialScores
@@ -61,17 +60,7 @@ class Scorer:
     async def _score(self, case: Case, transcript: Transcript) -> TrialScores:
         levels = self._levels(case)
         checked = check(case, transcript, self._test_data)
-        try:
-            judgement = await self._judgement(question(case, transcript, checked), levels)
-        except CouldNotTellError as fault:
-            return TrialScores(
-                case=case.key,
-                arm=transcript.arm,
-                trial=transcript.trial,
-                findings=checked.findings,
-                error=f"judge: {fault.line}",
-                passing=fault.again,
-            )
+        judgement = await self._judgement(question(case, transcript, checked), levels)
         return score_trial(case, transcript, checked, judgement, levels)
 
     async def _judgement(self, asked: JudgeQuestion | None, levels: Mapping[Dimension, int]) -> Judgement | None:

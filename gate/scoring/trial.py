@@ -26,7 +26,8 @@ def score_trial(
 
     `judgement` is None when no judge is configured or nothing was left to ask. A dimension that nobody judged is
     unscored, unless a check has already put it at 0 or below its level (2 where `levels` has none): that is known
-    whatever a judge would say. An errored transcript carries its error and no scores.
+    whatever a judge would say. An errored transcript carries its error and no scores; so does a trial whose judge could
+    not be had, which is errored, never failed.
     """
     if transcript.error:
         return TrialScores(
@@ -36,11 +37,13 @@ def score_trial(
             error=transcript.error,
             passing=transcript.passing,
         )
+    outage = judgement.outage if judgement else ""
     scores = tuple(
         _score(dimension, checked, judgement, levels.get(dimension, 2))
         for dimension in Dimension
-        if dimension in case.dimensions
+        if dimension in case.dimensions and not outage
     )
+    lost = transcript.passing and any(isinstance(one, Unscored) and one.by for one in scores)
     return TrialScores(
         case=case.key,
         arm=transcript.arm,
@@ -54,7 +57,8 @@ def score_trial(
         judge_calls=judgement.calls if judgement else 0,
         judge_input_tokens=judgement.input_tokens if judgement else 0,
         judge_output_tokens=judgement.output_tokens if judgement else 0,
-        passing=transcript.passing and any(isinstance(one, Unscored) and one.by for one in scores),
+        error=f"judge: {outage}" if outage else "",
+        passing=bool(judgement and judgement.passing) or lost,
     )
 
 

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import anyio
 
-from gate.errors import GateError
+from gate.errors import CouldNotTellError, GateError
 from gate.model.judge import Judgement, JudgeQuestion, NoVote, Vote, VoteScore
 from gate.model.score import DimensionScore, Evidence, Scored, Unscored
 from gate.model.words import Dimension
@@ -24,18 +25,32 @@ async def judged(
 
     With `votes=1` one vote is taken; when it is below the level on a dimension (2 where `levels` has none), a second
     and a third are taken and decide that dimension by majority; the others keep their first vote. With `votes=3`
-    three are taken at once and decide everything. What the judge raises is not caught here.
+    three are taken at once and decide everything. An outage leaves no scores; what else the judge raises is not caught.
     """
-    ballots = await _taken(judge, question, range(votes))
+    ballots, outage = await _taken(judge, question, range(votes))
     settled: frozenset[Dimension] = frozenset()
-    if votes == 1:
+    if votes == 1 and outage is None:
         first = {one: _usable(ballots[0], one, question) for one in question.dimensions}
         below = {
             one for one, score in first.items() if isinstance(score, VoteScore) and score.value < _level(one, levels)
         }
         settled = frozenset(one for one, score in first.items() if isinstance(score, VoteScore)) - below
-        ballots += await _taken(judge, question, range(1, 3)) if below else []
+        if below:
+            more, outage = await _taken(judge, question, range(1, 3))
+            ballots += more
+    paid = _paid(judge, ballots)
+    if outage is not None:
+        return replace(paid, outage=outage.line, passing=outage.again)
     author = f"judge:{judge.fingerprint}"
+    scores = {
+        dimension: _decided(ballots[:1] if dimension in settled else ballots, dimension, question, author)
+        for dimension in question.dimensions
+    }
+    return replace(paid, scores=scores)
+
+
+def _paid(judge: Judge, ballots: Sequence[Ballot]) -> Judgement:
+    """What was asked and what it took, without scores."""
     return Judgement(
         fingerprint=judge.fingerprint,
         prompt=prompt_fingerprint(),
@@ -44,24 +59,25 @@ async def judged(
         calls=sum(ballot.calls for ballot in ballots if not (isinstance(ballot, Vote) and ballot.cached)),
         input_tokens=sum(ballot.input_tokens for ballot in ballots),
         output_tokens=sum(ballot.output_tokens for ballot in ballots),
-        scores={
-            dimension: _decided(ballots[:1] if dimension in settled else ballots, dimension, question, author)
-            for dimension in question.dimensions
-        },
     )
 
 
-async def _taken(judge: Judge, question: JudgeQuestion, indices: range) -> list[Ballot]:
-    """The votes with these indices, taken at the same time.
+async def _taken(
+    judge: Judge, question: JudgeQuestion, indices: range
+) -> tuple[list[Ballot], CouldNotTellError | None]:
+    """The votes with these indices, taken at the same time, and the first outage among them.
 
-    Raises what one of them raised once all have ended: a vote under way is paid for, so it is waited for.
+    A vote under way is paid for, so it is waited for whatever happens to the others. Raises what is no outage then.
     """
     ballots: dict[int, Ballot] = {}
+    outages: list[CouldNotTellError] = []
     failures: list[GateError] = []
 
     async def one(index: int) -> None:
         try:
             ballots[index] = await judge.vote(question, index)
+        except CouldNotTellError as error:
+            outages.append(error)
         except GateError as error:
             failures.append(error)
 
@@ -70,7 +86,7 @@ async def _taken(judge: Judge, question: JudgeQuestion, indices: range) -> list[
             group.start_soon(one, index)
     if failures:
         raise failures[0]
-    return [ballots[index] for index in indices]
+    return [ballots[index] for index in indices if index in ballots], outages[0] if outages else None
 
 
 def _level(dimension: Dimension, levels: Mapping[Dimension, int]) -> int:

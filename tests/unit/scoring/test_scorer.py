@@ -73,8 +73,8 @@ def test_trials_that_went_alike_are_paid_for_once_even_when_scored_at_the_same_t
 def test_a_vote_under_way_is_waited_for_when_another_fails() -> None:
     judge = SlowJudge(broken=frozenset({0}))
     [one] = scored(judge, a_transcript(), votes=3)
-    assert one.error == "judge: no answer"
-    assert judge.given == 2
+    assert (one.error, one.scores) == ("judge: no answer", ())
+    assert (judge.given, one.judge_calls, one.judge_input_tokens) == (2, 2, 20)
 
 
 def test_a_score_says_which_model_gave_it_on_which_prompt() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.errors import CouldNotTellError
+from gate.errors import CouldNotTellError, GateError, UsageError
 from gate.model.judge import Judgement, JudgeQuestion, NoVote, Vote, VoteScore
 from gate.model.score import Scored, Unscored
 from gate.model.words import Dimension
@@ -28,7 +28,7 @@ QUESTION = JudgeQuestion(
 class ListJudge:
     """Answers with the given votes, and remembers which were taken."""
 
-    def __init__(self, *votes: Vote | NoVote | CouldNotTellError) -> None:
+    def __init__(self, *votes: Vote | NoVote | GateError) -> None:
         self.votes = votes
         self.taken: list[int] = []
 
@@ -42,7 +42,7 @@ class ListJudge:
     async def vote(self, question: JudgeQuestion, index: int) -> Vote | NoVote:
         self.taken.append(index)
         vote = self.votes[index]
-        if isinstance(vote, CouldNotTellError):
+        if isinstance(vote, GateError):
             raise vote
         return vote
 
@@ -152,11 +152,23 @@ def test_a_dimension_the_judge_left_out_is_unscored() -> None:
     assert value(decide(ListJudge(only))) == "the judge gave no score on correctness"
 
 
+@pytest.mark.parametrize("again", [True, False])
 @pytest.mark.parametrize("votes", [1, 3])
-def test_an_outage_is_raised_as_it_is(votes: Literal[1, 3]) -> None:
-    outage = CouldNotTellError("the judge is down")
-    with pytest.raises(CouldNotTellError, match="down"):
-        decide(ListJudge(outage, outage, outage), votes)
+def test_an_outage_leaves_no_scores(votes: Literal[1, 3], again: bool) -> None:
+    outage = CouldNotTellError("the judge is down", again=again)
+    judgement = decide(ListJudge(outage, outage, outage), votes)
+    assert (judgement.scores, judgement.outage, judgement.passing) == ({}, "the judge is down", again)
+
+
+def test_what_was_paid_for_before_an_outage_is_counted() -> None:
+    paid = replace(a_vote(0), input_tokens=10)
+    judgement = decide(ListJudge(paid, CouldNotTellError("down"), paid))
+    assert (judgement.scores, judgement.calls, judgement.input_tokens) == ({}, 2, 20)
+
+
+def test_what_the_user_has_to_mend_is_raised() -> None:
+    with pytest.raises(UsageError, match="no key"):
+        decide(ListJudge(UsageError("no key")))
 
 
 @given(values=st.lists(st.integers(0, 2), min_size=3, max_size=3), data=st.data())

@@ -14,6 +14,7 @@ from typing import assert_never
 
 from gate.cli.delivery import Delivery
 from gate.cli.handover import hand_over
+from gate.cli.main import interrupt
 from gate.cli.on_branch import evaluate_branch, evaluate_merge_group
 from gate.cli.on_pull_request import evaluate_pull_request
 from gate.cli.on_run_end import publish_result
@@ -43,8 +44,8 @@ OpenHost = Callable[[Job, Settings], Host | None]
 
 def console() -> None:
     """Entry point of the action."""
-    for stop in (signal.SIGINT, signal.SIGTERM):  # a runner cancels with these; SIGINT may come ignored
-        signal.signal(stop, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a runner cancels with these two; SIGINT may come ignored
+    signal.signal(signal.SIGTERM, interrupt)
     stream = UnbrokenText(sys.stdout.buffer)
     with redirect_stdout(stream), redirect_stderr(stream):
         code = run_action(os.environ)

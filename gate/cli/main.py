@@ -14,10 +14,15 @@ COLLECT_EVERY = 50_000
 
 def console() -> None:
     """Entry point of the `agent-gate` program. Being told to end is like being interrupted: sessions are closed."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, interrupt)
     gc.set_threshold(COLLECT_EVERY)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped like this, sessions are ended as well
     sys.exit(main(sys.argv[1:]))
+
+
+def interrupt(*_: object) -> None:
+    """Answer a signal as SIGINT, which the event loop meets by ending what is under way in order."""
+    signal.raise_signal(signal.SIGINT)
 
 
 def main(argv: Sequence[str]) -> int:

@@ -395,3 +395,43 @@ def test_a_hook_that_fails_is_no_verdict_on_the_agent(
         assert main(["run", "--base", "main"]) == ExitCode.COULD_NOT_TELL
         assert server.asked == []
     assert "the hook before_suite" in capsys.readouterr().err
+
+
+STUBBORN = """
+import os, sys, time
+with open(sys.argv[1], "a") as file:
+    file.write(f"{os.getpid()}\\n")
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_a_run_that_is_told_to_end_leaves_no_program_behind(
+    repository: GitRepository, tmp_path: Path, told: signal.Signals
+) -> None:
+    pids = tmp_path / "pids"
+    command = json.dumps([sys.executable, "agent/run.py", str(pids)])
+    config = f"version: 1\nagents:\n  shop:\n    source: [agent]\n    driver: {{type: command, command: {command}}}\n"
+    repository.commit({"agent/run.py": STUBBORN, "agent-gate.yml": config, **fixtures(1)})
+    repository.write({"agent/run.py": f"{STUBBORN}\n"})
+    running = subprocess.Popen(_command("run", "--base", "main"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    for _ in range(600):
+        if pids.exists() and pids.read_text().endswith("\n"):
+            break
+        time.sleep(0.05)
+    running.send_signal(told)
+    _, said = running.communicate(timeout=30)
+    assert running.returncode == ExitCode.INTERRUPTED, said
+    for _ in range(100):
+        if not any(map(_runs, pids.read_text().split())):
+            return
+        time.sleep(0.05)
+    raise AssertionError(said)
+
+
+def _runs(pid: str) -> bool:
+    """Whether a process is there, and not only its exit code for whoever asks for it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

@@ -184,6 +184,9 @@ def test_another_judge_is_stale_until_it_has_scored_what_people_rated(
     _, shown = verdict(capsys, "calibrate", "show")
     assert [one["standing"] for one in shown["shop"]] == ["stale"]
 
+    assert main(["calibrate", "sample", str(run)]) == ExitCode.CONFIGURATION, "nobody should score what counts no more"
+    assert "that the judge of today scored" in capsys.readouterr().err
+
     [stale] = Path("runs").glob("*/*-stale-*")
     assert main(["calibrate", "renew", str(run)]) == ExitCode.PASS, "scored by the judge of then"
     assert main(["calibrate", "renew", str(stale)]) == ExitCode.PASS

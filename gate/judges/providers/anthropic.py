@@ -14,6 +14,7 @@ from gate.judges.providers.ask import (
     no_choice,
     not_answered,
     text_of,
+    value_of,
     why_stopped,
 )
 from gate.judges.reply import reply_schema
@@ -55,7 +56,11 @@ class Anthropic:
         """The tool's input, or the text where the model wrote one instead; two calls are no one answer."""
         if stopped := not_answered(answer):
             return Completed(text="", stopped=stopped)
-        value = mapping(answer.expected("judge", "see whether the judge's key is valid and may use the model"))
+        value = value_of(
+            answer,
+            "see whether the judge's key is valid and may use the model",
+            "see whether `judge.model` and `judge.base_url` are right",
+        )
         content, usage = value.get("content"), mapping(value.get("usage"))
         if not isinstance(content, list):
             raise no_choice(answer)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from gate.errors import CouldNotTellError
+from gate.errors import CouldNotTellError, UsageError
 from gate.model.case import Json
 from gate.model.words import Dimension
 from gate.network.call import Answer, Call
@@ -80,6 +80,13 @@ def count_of(value: Json) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
 
 
+def value_of(answer: Answer, let_in: str, find: str) -> Mapping[str, Json]:
+    """The object of a good answer. Raises `UsageError` with `let_in` or, for a 404, with `find` as what to do."""
+    if answer.status == _NOT_FOUND:
+        raise UsageError(f"{answer.service} is not there: HTTP 404: {answer.excerpt() or 'not found'}", find)
+    return mapping(answer.expected("judge", let_in))
+
+
 def no_choice(answer: Answer) -> CouldNotTellError:
     """The fault of an answer that holds nothing to read."""
     return CouldNotTellError(f"{answer.service} answered without an answer: {answer.excerpt()}")
@@ -107,6 +114,7 @@ def not_answered(answer: Answer) -> str:
     return "the conversation is too long for the model" if any(words in text for words in _TOO_LONG) else ""
 
 
+_NOT_FOUND = 404
 CUT_OFF = "its answer was cut off: raise `judge.max_tokens`"
 REFUSED = "it refused to judge"
 _CUT_OFF = frozenset({"length", "max_tokens", "model_context_window_exceeded", "model_length"})

@@ -16,6 +16,7 @@ from gate.judges.providers.ask import (
     no_choice,
     not_answered,
     text_of,
+    value_of,
     why_stopped,
 )
 from gate.judges.reply import reply_schema
@@ -59,7 +60,11 @@ class OpenAI:
         """The first choice."""
         if stopped := not_answered(answer):
             return Completed(text="", stopped=stopped)
-        value = mapping(answer.expected("judge", "see whether the judge's key is valid and may use the model"))
+        value = value_of(
+            answer,
+            "see whether the judge's key is valid and may use the model",
+            "see whether `judge.model` and `judge.base_url` are right",
+        )
         choice = first(value.get("choices"))
         message, usage = mapping(choice.get("message")), mapping(value.get("usage"))
         if not message:

@@ -16,6 +16,7 @@ from gate.judges.providers.ask import (
     no_choice,
     not_answered,
     text_of,
+    value_of,
     why_stopped,
 )
 from gate.model.case import Json
@@ -55,7 +56,8 @@ class Salesforce:
         if stopped := not_answered(answer):
             return Completed(text="", stopped=stopped)
         let_in = "the token needs the scope sfap_api, and the org the Models API (docs/judge.md)"
-        details = mapping(mapping(answer.expected("judge", let_in)).get("generationDetails"))
+        find = f"see whether the org has a model {self.model}; {let_in}"
+        details = mapping(value_of(answer, let_in, find).get("generationDetails"))
         generation, about = first(details.get("generations")), mapping(details.get("parameters"))
         if not generation:
             raise no_choice(answer)

@@ -399,6 +399,22 @@ def test_a_production_org_is_refused_with_the_key_that_names_it(tmp_path: Path) 
     assert refused.value.hint == "name a sandbox in `judge.org`"
 
 
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_model_that_is_not_there_is_said_with_what_to_look_at(provider: str, tmp_path: Path) -> None:
+    org = FakeOrg(lambda definition, said: ("", []))
+
+    def answer(asked: Asked) -> Reply:
+        return (
+            org(asked) if asked.path.startswith("/services/") else Reply(404, {"error": {"message": "no such model"}})
+        )
+
+    with serving(answer) as server:
+        org.url = server.url
+        with pytest.raises(UsageError, match="no such model") as refused:
+            votes(judge_of(server.url, tmp_path, provider))
+    assert ("judge-1" if provider == "salesforce" else "judge.model") in refused.value.hint
+
+
 def test_a_missing_key_is_said_when_the_judge_is_opened(tmp_path: Path) -> None:
     judge = open_judge(tmp_path, config_of(provider="anthropic", model="claude-x"), {}, {})
     assert judge is not None

@@ -99,7 +99,8 @@ class Setting:
         """Whether every agent that ran has a model with a price, and a judge that is paid as well."""
         config = self.inputs.config
         judged = config.judge.provider not in LIVE or config.judge.model in config.prices
-        return judged and all(config.agents[agent].runs_on in config.prices for agent in self.inputs.capabilities)
+        agents = (config.agents[agent] for agent in self.inputs.capabilities)
+        return judged and all(agent.is_replayed or agent.runs_on in config.prices for agent in agents)
 
     def origin(self, agent: str) -> Origin:
         """Where this run's head trials of an agent come from, for a baseline."""
@@ -297,14 +298,16 @@ class Setting:
 
     def _price(self, transcript: Transcript) -> float:
         config = self.inputs.config
-        price = config.prices.get(config.agents[transcript.case.partition("/")[0]].runs_on)
-        if price is None:
+        agent = config.agents[transcript.case.partition("/")[0]]
+        price = config.prices.get(agent.runs_on)
+        if price is None or agent.is_replayed:
             return 0.0
         turns = transcript.turns
         return _cost(price, sum(turn.input_tokens for turn in turns), sum(turn.output_tokens for turn in turns))
 
     def _judge_price(self, scores: TrialScores) -> float:
-        price = self.inputs.config.prices.get(self.inputs.config.judge.model)
+        judge = self.inputs.config.judge
+        price = self.inputs.config.prices.get(judge.model) if judge.provider in LIVE else None
         return _cost(price, scores.judge_input_tokens, scores.judge_output_tokens) if price else 0.0
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from gate.config.drivers import ChatDriver, Driver, HooksConfig
+from gate.config.drivers import ChatDriver, Driver, HooksConfig, ReplayDriver
 from gate.config.judge import CalibrationConfig, JudgeConfig
 from gate.config.section import Section
 from gate.model.words import Dimension, Severity
@@ -31,6 +31,11 @@ class AgentConfig(Section):
     def runs_on(self) -> str:
         """The model the agent is known to run on; empty = not known."""
         return self.model or (self.driver.model if isinstance(self.driver, ChatDriver) else "")
+
+    @property
+    def is_replayed(self) -> bool:
+        """Whether its trials are recordings, which cost nothing."""
+        return isinstance(self.driver, ReplayDriver)
 
 
 class VerdictsConfig(Section):

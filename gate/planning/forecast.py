@@ -35,15 +35,17 @@ OPINION_TOKENS = 80
 def forecast(cases: Sequence[Case], config: Config, baselines: Mapping[str, Baseline]) -> Forecast:
     """Expected trials, judge calls, tokens and money of these cases under the configured policy, judge and prices.
 
-    Money is None when an agent's or the judge's model has no price in the configuration; `unpriced` names those.
+    Recordings are read, not paid. Money is None when another agent's or the judge's model has no price in the
+    configuration; `unpriced` names those.
     """
     wanted = [(case, expected_trials(case, config, baselines.get(case.agent))) for case in cases]
     votes = (3.0 if config.judge.votes == 3 else VOTES_PER_TRIAL) if config.judge.provider != "none" else 0.0
-    models = {name: config.agents[name].runs_on for name in sorted({case.agent for case in cases})}
+    paid = {name for name in {case.agent for case in cases} if not config.agents[name].is_replayed}
+    models = {name: config.agents[name].runs_on for name in sorted(paid)}
     asked = votes if config.judge.provider in LIVE else 0.0  # recorded verdicts are read, not paid
     models |= {"the judge": config.judge.model} if asked else {}
     unpriced = tuple(f"{name}: {_unpriced(model)}" for name, model in models.items() if model not in config.prices)
-    spent = [(models[case.agent], trials, trial_tokens(case)) for case, trials in wanted]
+    spent = [(models[case.agent], trials, trial_tokens(case)) for case, trials in wanted if case.agent in paid]
     spent += [(config.judge.model, asked * trials, vote_tokens(case)) for case, trials in wanted if asked]
     return Forecast(
         trials=_up(sum(trials for _, trials in wanted)),

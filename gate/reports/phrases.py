@@ -120,7 +120,7 @@ def _money(report: Report) -> str:
     each = f", {_small((spend.money or 0) / cases)} a case" if spend.money and cases else ""
     judge = f"the judge {_small(spend.judge_money)}" if spend.judge_money else ""
     if spend.money is not None:
-        return f"cost {spend.money:,.2f}{each}{f', of it {judge}' if judge else ''}"
+        return f"{_cost(spend.money)}{each}{f', of it {judge}' if judge else ''}"
     if judge:
         return f"{judge}, else {_unpriced(report.plan.forecast)}"
     if not report.spend.tokens and not report.spend.judge_calls:
@@ -137,8 +137,12 @@ def forecast(forecast: Forecast) -> str:
     """What a run is expected to use: `171 trials, 38 judge calls, 210,000 tokens, cost 1.12`."""
     parts = [count(forecast.trials, "trial"), count(forecast.judge_calls, "judge call")]
     parts += [count(forecast.tokens, "token")] if forecast.tokens else []
-    parts += [f"cost {forecast.money:,.2f}" if forecast.money is not None else _unpriced(forecast)]
+    parts += [_cost(forecast.money) if forecast.money is not None else _unpriced(forecast)]
     return ", ".join(parts)
+
+
+def _cost(money: float) -> str:
+    return f"cost {money:,.2f}" if money else "nothing to pay"
 
 
 def _unpriced(forecast: Forecast) -> str:

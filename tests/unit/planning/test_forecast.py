@@ -12,6 +12,7 @@ from gate.model.words import Severity
 from gate.planning.forecast import forecast, trial_tokens, vote_tokens
 from tests.plans import agent_config, config, plan_case
 
+LIVE: dict[str, object] = {"type": "command", "command": ["./agent"]}
 CASES = tuple(plan_case(f"c{n}") for n in range(10))
 
 
@@ -65,7 +66,7 @@ def test_judge_calls_follow_the_votes(judge: dict[str, object], calls: int) -> N
 
 
 def test_money_comes_from_the_users_prices() -> None:
-    agents = {"shop": agent_config(model="m-1")}
+    agents = {"shop": agent_config(model="m-1", driver=LIVE)}
     settings = config(agents=agents, verdicts={"policy": "any-drop"}, prices={"m-1": {"input": 2, "output": 10}})
     sent, received = trial_tokens(CASES[0])
     found = _of(settings)
@@ -77,7 +78,7 @@ def test_money_comes_from_the_users_prices() -> None:
 def test_a_paid_judge_is_part_of_what_a_run_costs() -> None:
     judge = {"provider": "openai", "model": "j-1"}
     prices = {"m-1": {"input": 2, "output": 10}, "j-1": {"input": 1, "output": 4}}
-    agents = {"shop": agent_config(model="m-1")}
+    agents = {"shop": agent_config(model="m-1", driver=LIVE)}
     free = _of(config(agents=agents, verdicts={"policy": "majority"}, prices=prices))
     paid = _of(config(agents=agents, verdicts={"policy": "majority"}, prices=prices, judge=judge))
     sent, received = vote_tokens(CASES[0])
@@ -93,8 +94,16 @@ def test_a_paid_judge_is_part_of_what_a_run_costs() -> None:
     [("", "shop: no `model` is configured"), ("m-2", "shop: model m-2 is not in `prices`")],
 )
 def test_an_unpriced_model_is_said_and_is_never_free(model: str, words: str) -> None:
-    found = _of(config(agents={"shop": agent_config(model=model)}, prices={"m-1": {"input": 1, "output": 1}}))
+    found = _of(
+        config(agents={"shop": agent_config(model=model, driver=LIVE)}, prices={"m-1": {"input": 1, "output": 1}})
+    )
     assert (found.money, found.unpriced) == (None, (words,))
+
+
+def test_recordings_cost_nothing_whatever_their_model() -> None:
+    agents = {"shop": agent_config(model="m-1")}
+    found = _of(config(agents=agents, prices={"m-1": {"input": 2, "output": 10}}))
+    assert (found.money, found.tokens, found.unpriced) == (0, 0, ())
 
 
 def test_longer_conversations_cost_more_than_proportionally() -> None:

@@ -57,7 +57,7 @@ def test_equal_usual_scores_are_said_to_be_equal() -> None:
 def test_what_was_not_used_is_left_out() -> None:
     assert spent(report(spend=Spend())) == ()
     assert spent(report(spend=Spend(trials=3, duration_seconds=12))) == ("3 trials", "12 s")
-    assert spent(report(spend=Spend(trials=1, tokens=5, money=0.0))) == ("1 trial", "5 tokens", "cost 0.00")
+    assert spent(report(spend=Spend(trials=1, tokens=5, money=0.0))) == ("1 trial", "5 tokens", "nothing to pay")
 
 
 def test_what_a_case_and_the_judge_cost_is_said() -> None:

@@ -22,6 +22,9 @@ from gate.repository.fetch import fetch_commits, fetch_pull_request
 from gate.repository.git import Git
 from gate.repository.repository import Repository
 
+_MODES = ("fast", "standard", "strict")
+"""From the weakest to the strongest look."""
+
 
 def evaluate_pull_request(todo: EvaluatePullRequest, delivery: Delivery) -> int:
     """Evaluate the pull request's newest commit that is in the clone, and deliver what comes of it."""
@@ -91,10 +94,23 @@ def ask_of(workspace: Workspace, delivery: Delivery, tier: Tier, label: str) -> 
         day=datetime.now(UTC).date(),
         shard=settings.part,
     )
-    asked = {"policy": settings.policy, "mode": settings.mode}
+    asked: dict[str, str | None] = {"policy": settings.policy, "mode": settings.mode}
+    if delivery.job.event_name == "workflow_dispatch" and settings.pull_request is not None:
+        asked = _no_weaker(workspace.config.verdicts, delivery)
     given = {key: value for key, value in asked.items() if value is not None}
     verdicts = VerdictsConfig.model_validate(workspace.config.verdicts.model_dump() | given)
     return Ask(scope=scope, verdicts=verdicts, label=label, begun=delivery.begun)
+
+
+def _no_weaker(configured: VerdictsConfig, delivery: Delivery) -> dict[str, str | None]:
+    """What a person who starts a pull request's run by hand may ask: its status is what the configuration promises."""
+    mode, policy = delivery.settings.mode, delivery.settings.policy
+    if mode is not None and _MODES.index(mode) < _MODES.index(configured.mode):
+        delivery.note(f"the configured mode {configured.mode} is used and not {mode}: the status stands for it")
+        mode = None
+    if policy not in {None, configured.policy}:
+        delivery.note(f"the configured policy {configured.policy} is used and not {policy}: the status stands for it")
+    return {"mode": mode}
 
 
 def _merged(delivery: Delivery, head: str, label: str) -> Report:

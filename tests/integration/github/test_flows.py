@@ -168,6 +168,18 @@ def test_started_by_hand_for_a_pull_request_its_status_is_set(step: Step) -> Non
     assert step.outputs["cases"] == "28"
 
 
+@pytest.mark.parametrize(("mode", "used"), [("fast", "standard"), ("standard", "standard"), ("strict", "strict")])
+def test_started_by_hand_a_pull_request_is_looked_at_no_less_than_configured(step: Step, mode: str, used: str) -> None:
+    """Whoever may start a workflow could else have the status made by the weakest look."""
+    open_pull(step, UNAFFECTED)
+    step.inputs |= {"pull-request": "128", "mode": mode, "policy": "majority", "tier": "pull-request"}
+
+    assert step.run("workflow_dispatch", {"ref": "refs/heads/main", "inputs": {}}) == ExitCode.PASS
+
+    report = json.loads((step.root / step.outputs["run-folder"] / "report.json").read_text())
+    assert report["comparison"]["policy"] == f"confirm ({used})"
+
+
 def test_the_schedule_records_the_baseline_on_the_branch(step: Step) -> None:
     sha = on_main(step)
     mirror(step, UNAFFECTED)

@@ -6,7 +6,9 @@ from gate.github.signoff.command import COMMAND, MOST_REASON, Command, Malformed
 
 IDS = st.from_regex(r"[a-z0-9]{1,8}(-[a-z0-9]{1,8}){0,3}", fullmatch=True)
 NAMES = IDS | st.builds(lambda agent, case: f"{agent}/{case}", IDS, IDS)
-WORDS = st.text(st.characters(min_codepoint=33, max_codepoint=0x24F), min_size=1, max_size=20)
+WORDS = st.text(
+    st.characters(min_codepoint=33, max_codepoint=0x24F, exclude_categories=["Zs", "Cc"]), min_size=1, max_size=20
+)
 REASONS = st.lists(WORDS, min_size=1, max_size=8).map(" ".join)
 
 

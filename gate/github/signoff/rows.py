@@ -16,13 +16,17 @@ from gate.model.baseline import Baseline, SignOff
 class Kept:
     """What stays of a pull request's own baseline: `cases` accepted earlier of this `commit` and result `digest`.
 
-    `rows`: all its rows stay, since the report said that they are rewritten and a person accepted all it shows.
+    `but`: all other rows stay as well, but of these cases, which ran: a row is what they did. None = no other stays.
     """
 
     cases: frozenset[str]
     commit: str
     digest: str
-    rows: bool = False
+    but: frozenset[str] | None = None
+
+    def stays(self, case: str) -> bool:
+        """Whether the row of a case is as the pull request has it."""
+        return case in self.cases or (self.but is not None and case not in self.but)
 
     def entries(self, history: Sequence[SignOff]) -> tuple[SignOff, ...]:
         """The sign-offs that these cases were accepted by."""
@@ -44,7 +48,7 @@ def mended(base: str | None, head: str | None, path: str, kept: Kept) -> tuple[s
         return write_baseline(alone), alone != now
     if now is None:
         return write_baseline(before), False
-    stays = {case: now.cases[case] for case in (now.cases if kept.rows else kept.cases) if case in now.cases}
+    stays = {case: row for case, row in now.cases.items() if kept.stays(case)}
     history = (*before.history, *kept.entries(now.history))
     whole = replace(before, cases={**now.cases, **before.cases, **stays}, history=history)
     return write_baseline(whole), now != whole

@@ -127,8 +127,9 @@ def _shown(order: Order, path: str) -> bool:
 def _kept(order: Order, agent: str, path: str) -> Kept:
     keys = (key.partition("/") for key in order.settlement.before)
     cases = frozenset(case for name, _, case in keys if name == agent)
-    rows = _shown(order, path)
-    return Kept(cases=cases, commit=order.sign_off.commit, digest=order.sign_off.digest, rows=rows)
+    ran = (one for one in order.result.comparison.cases if one.agent == agent and one.finding.head_trials)
+    but = frozenset(one.id for one in ran) if _shown(order, path) else None
+    return Kept(cases=cases, commit=order.sign_off.commit, digest=order.sign_off.digest, but=but)
 
 
 def _entry(order: Order, agent: str) -> SignOff:

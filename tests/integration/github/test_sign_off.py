@@ -149,14 +149,18 @@ def rerun(world: World) -> None:
     world.host.artifacts[GATE.artifact, world.head] = zipped(world.run, report=report_json(moved))
 
 
-def passing(world: World, *changes: GateChange) -> None:
-    """The gate has evaluated the head, nothing regressed, and these changes of the gate need sign-off."""
+def passing(world: World, *changes: GateChange, without: str = "") -> None:
+    """The gate has evaluated the head, nothing regressed, and these changes of the gate need sign-off.
+
+    `without`: the id of a case that did not run.
+    """
     report = parse_report((world.run / "report.json").read_text())
     fine = tuple(replace(case, verdict=CaseVerdict.UNCHANGED, blocks=False) for case in report.comparison.cases)
-    comparison = replace(report.comparison, cases=fine)
+    comparison = replace(report.comparison, cases=tuple(case for case in fine if case.id != without))
+    selected = tuple(one for one in report.plan.selected if one.case != f"{AGENT}/{without}")
     parted = world.host.merge_base(world.request.base_sha, world.head)
     revisions = replace(report.plan.base, sha=parted), replace(report.plan.head, sha=world.head)
-    plan = replace(report.plan, base=revisions[0], head=revisions[1], gate_changes=changes)
+    plan = replace(report.plan, base=revisions[0], head=revisions[1], gate_changes=changes, selected=selected)
     made = replace(report, plan=plan, comparison=comparison, decision=decide(plan, comparison))
     assert made.decision.conclusion is Conclusion.BLOCKED
     line = of_report(made)
@@ -643,9 +647,9 @@ def rewritten(world: World) -> tuple[str, GateChange]:
 
 
 def test_rows_the_report_says_are_rewritten_stay_when_everything_is_accepted(world: World) -> None:
-    """As when new counts are proposed in a pull request of their own."""
+    """As when new counts are proposed in a pull request of their own, which runs nothing."""
     victim, change = rewritten(world)
-    passing(world, change)
+    passing(world, change, without=victim)
 
     outcome = world.sign(world.labelled("wendy"))
 
@@ -653,6 +657,18 @@ def test_rows_the_report_says_are_rewritten_stay_when_everything_is_accepted(wor
     assert "takes back" not in outcome.text
     assert dict(world.baseline().cases[victim].level) == {"correctness": 1}
     assert world.status(world.head)[0] == "success"
+
+
+def test_a_rewritten_row_of_a_case_that_ran_is_what_the_case_did(world: World) -> None:
+    """As when a case was accepted, then mended: its row does not stay lowered for what nobody does any more."""
+    victim, change = rewritten(world)
+    passing(world, change)
+
+    outcome = world.sign(world.labelled("wendy"))
+
+    assert outcome.kind == "accepted"
+    assert "takes back" in outcome.text
+    assert world.baseline().cases[victim] == world.baseline("main").cases[victim]
 
 
 def test_naming_cases_accepts_no_rewritten_rows(world: World) -> None:

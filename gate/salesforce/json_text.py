@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 
 from gate.model.case import Json
@@ -26,7 +27,7 @@ def read_json(content: bytes) -> JsonFacts:
     """The facts of a JSON text, plain or base64. Raises `UnreadableError` when it is neither."""
     if len(content) > MAX_BYTES:
         raise UnreadableError(1, f"larger than {MAX_BYTES // 1_000_000} MB")
-    text = content.strip()
+    text = content.removeprefix(BOM_UTF8).strip()
     try:
         if text[:1] not in {b"{", b"["}:
             text = base64.b64decode(text, validate=False)

@@ -66,7 +66,7 @@ def read_project(tree: Tree, sources: Sequence[str] = ()) -> Project:
             folder = path.removesuffix(PROJECT_FILE)
             own = _concerns(path, named)
             roots[own] += _packages(content, path, folder, project if own else lent)
-            rules[folder] = Ignored(settings.get(folder + IGNORE_FILE, b"").decode("utf-8", "replace"))
+            rules[folder] = Ignored(settings.get(folder + IGNORE_FILE, b"").decode("utf-8-sig", "replace"))
     wanted, others = Folders((*roots[True], *named) if roots[True] else ("",)), Folders(roots[False])
     _collect((path for path in paths if path in wanted), rules, project)
     _collect((path for path in paths if path in others and path not in wanted), rules, lent)

@@ -259,3 +259,19 @@ def test_code_counts_as_used_by_what_cannot_be_read_on_either_side(
 def test_code_counts_as_used_by_an_agent_whose_actions_are_not_known(files: dict[str, str]) -> None:
     beside = {f"apps/orders/main/{path}": text for path, text in files.items()}
     assert reach(_unrelated_changed(DictTree({**HARBOR.files, **beside})).agent("Pilot")) == ("agent", (), ())
+
+
+@pytest.mark.parametrize(
+    ("tree", "ending"),
+    [
+        (HARBOR, ".forceignore"),
+        (HARBOR, "sfdx-project.json"),
+        (HARBOR, "ParcelLookup.cls"),
+        (LANTERN, "input/schema.json"),
+    ],
+)
+def test_a_byte_order_mark_means_nothing(tree: DictTree, ending: str) -> None:
+    for path in (path for path in tree.paths() if path.endswith(ending)):
+        marked = with_file(tree, path, b"\xef\xbb\xbf" + tree.files[path])
+        assert difference(tree, marked).agents == ()
+        assert read_map(marked).agents == read_map(tree).agents

@@ -71,6 +71,11 @@ class Org:
         return self._known().instance_url
 
     @property
+    def words(self) -> str:
+        """The org as a report names it."""
+        return self.instance_url if self._is_for_tests() else f"{self.instance_url} (a production org)"
+
+    @property
     def id(self) -> str:
         """The org's id, as its own record says."""
         said = self._record.get("Id")
@@ -182,16 +187,19 @@ class Org:
         [self._record, *_] = await self.query(
             "SELECT Id, IsSandbox, OrganizationType, TrialExpirationDate FROM Organization"
         ) or [{}]
-        record = self._record
-        if self._where.allow_production or record.get("IsSandbox") is True or record.get("TrialExpirationDate"):
+        if self._where.allow_production or self._is_for_tests():
             return
-        if record.get("OrganizationType") == "Developer Edition":
-            return
-        kind = record.get("OrganizationType") or "it does not say what it is"
+        kind = self._record.get("OrganizationType") or "it does not say what it is"
         raise UsageError(
             f"{self.instance_url} is a production org ({kind}): agents under test act on what is in it",
             f"name a sandbox in `{self._key}`",
         )
+
+    def _is_for_tests(self) -> bool:
+        """Whether the org's own record says that it is a sandbox, or a scratch, trial or developer org."""
+        record = self._record
+        temporary = record.get("IsSandbox") is True or bool(record.get("TrialExpirationDate"))
+        return temporary or record.get("OrganizationType") == "Developer Edition"
 
 
 def _signed(call: Call, token: str) -> Call:

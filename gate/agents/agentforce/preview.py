@@ -32,6 +32,7 @@ from gate.org.org import Org
 from gate.ports import Capabilities, Session
 
 SESSIONS = f"{BASE}/v1.1/preview/sessions"
+_MEND_BASE = "mend it on the base branch; a change that mends it has nothing to be held against, and passes by hand"
 _BUILDER = "give the run-as user the permission set Agent Platform Builder"
 _USER_NAME = re.compile(r"[\w.+@-]+")
 
@@ -67,7 +68,7 @@ class AgentforcePreviewAgent:
         script = self._scripts[arm]
         text = hashlib.sha256(script.text.encode()).hexdigest()[:12]
         who = "its own user" if self._bypass[arm] else "the run-as user"
-        return f"{script.path} ({text}) in {self._org.instance_url}, as {who}, actions {self._driver.actions}"
+        return f"{script.path} ({text}) in {self._org.words}, as {who}, actions {self._driver.actions}"
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Sequence[Problem]]:
@@ -81,7 +82,7 @@ class AgentforcePreviewAgent:
                 found = await self._compile(arm, script)
                 if found and arm is Arm.BASE:
                     message = f"the base's {script.path} does not compile: {found[0].message} (line {found[0].line})"
-                    raise CouldNotTellError(message, "mend it on the base branch", again=False)
+                    raise CouldNotTellError(message, _MEND_BASE, again=False)
                 problems += found
                 if not found:
                     self._bypass[arm] = await self._bypasses(self._compiled[arm])

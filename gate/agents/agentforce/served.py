@@ -27,7 +27,7 @@ class Served:
     def words(self) -> str:
         """The version as a report names it; different whenever something else may have answered."""
         since = f", record of {self.changed}" if self.changed else ""
-        return f"{self.agent} {self.version} in {self.org.instance_url}{since}"
+        return f"{self.agent} {self.version} in {self.org.words}{since}"
 
 
 async def serving(org: Org, agent: str, version: str = "") -> Served | None:

@@ -237,6 +237,15 @@ def test_a_production_org_is_refused_by_its_own_record(record: dict[str, Any], l
         assert org.sessions == {}
 
 
+def test_a_production_org_that_is_let_in_is_named_as_one() -> None:
+    with org_of() as org:
+        org.record = {"IsSandbox": False, "OrganizationType": "Enterprise Edition"}
+        where = Org(OrgConfig(instance_url=org.url, allow_production=True), SECRETS, pace=Pace(sleep=no_wait))
+        driver = AgentforceDriver(type="agentforce", agent="Support")
+        transcript = trial(AgentforceAgent("a", driver, FINGERPRINTS, {Arm.HEAD: where}))
+    assert f"in {org.url} (a production org)" in transcript.version
+
+
 def _wrong_secret(org: FakeOrg) -> AgentforceAgent:
     where = open_org(org.url, secret="wrong-secret")  # noqa: S106 - made up
     driver = AgentforceDriver(type="agentforce", agent="Support")

@@ -29,6 +29,7 @@ class Ground:
         self._gate = tuple(folder for folders in self._parts.values() for folder in folders)
         manifest = PurePosixPath(config.test_data)
         self._manifest = (str(manifest.with_suffix("")), manifest.suffix)
+        self._patterns = {name: _patterns(agent) for name, agent in config.agents.items()}
         self._kinds: dict[str, Kind] = {}
 
     def kind(self, path: str) -> Kind:
@@ -44,20 +45,22 @@ class Ground:
 
     def owners(self, path: str) -> tuple[str, ...]:
         """The agents a path helps define: it lies in their source, a pattern claims it, or their driver reads it."""
-        return tuple(name for name, agent in self.config.agents.items() if _defines(path, agent))
+        return tuple(name for name in self.config.agents if self._defines(path, name))
 
     def claims(self, path: str, agent: str) -> bool:
         """Whether the configuration names the path for an agent: by a pattern, or for its driver to read."""
-        return _claimed(path, self.config.agents[agent])
+        return any(matches(path, glob) for glob in self._patterns[agent])
 
     def definition(self, agent: str, tree: Tree) -> dict[str, str]:
         """The files that are an agent's by the configuration, path to object id.
 
         Fixtures, recordings and the gate's other files do not define an agent, even where they lie in its source.
         """
-        config = self.config.agents[agent]
         paths = (path for path in tree.paths() if self.kind(path) == "agent")
-        return {path: tree.object_id(path) for path in paths if _defines(path, config)}
+        return {path: tree.object_id(path) for path in paths if self._defines(path, agent)}
+
+    def _defines(self, path: str, agent: str) -> bool:
+        return within_any(path, self.config.agents[agent].source) or self.claims(path, agent)
 
     def _kind(self, path: str) -> Kind:
         if within_any(path, self._gate):
@@ -77,10 +80,7 @@ class Ground:
         return not rest or (rest[0] in ".-" and "/" not in rest)
 
 
-def _defines(path: str, agent: AgentConfig) -> bool:
-    return within_any(path, agent.source) or _claimed(path, agent)
-
-
-def _claimed(path: str, agent: AgentConfig) -> bool:
-    patterns = (*agent.topics.values(), *agent.actions.values(), agent.driver.files())
-    return any(matches(path, glob) for globs in patterns for glob in globs)
+def _patterns(agent: AgentConfig) -> tuple[str, ...]:
+    """Every path and pattern that the configuration names beside the source."""
+    named = (*agent.topics.values(), *agent.actions.values(), agent.driver.files())
+    return tuple(glob for globs in named for glob in globs)

@@ -1,6 +1,7 @@
 """The maps of one side, and which files an agent is defined by: those of its source, and those its map says it runs."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from gate.errors import RepositoryError
 from gate.model.agent_map import AgentMap
@@ -109,6 +110,7 @@ class Maps:
         return kept | {path: identity_of(self._tree, path) for path in reached - kept.keys()}
 
 
+@lru_cache(maxsize=1 << 17)
 def unread(path: str) -> str:
     """Why a file in a Salesforce agent's source that no map read affects nothing; "" when it may affect anything.
 

@@ -48,5 +48,5 @@ def _done(org: "FakeOrg", one: dict[str, Any], outputs: list[dict[str, Any]]) ->
         {"bot_version_id": f"0X9{outputs[0]['version']}", "agent_version_api_name": outputs[0]["version"]}
     )
     context = {"tags": served, "stateVariables": {"__user_input__": "x", **state}, "contextVariables": {}}
-    planner = {"plannerType": "Atlas__X", "lastExecution": last, "sessionContext": context}
+    planner = {"plannerType": "Atlas__X", "lastExecution": org.spoil_state(last), "sessionContext": context}
     return {"response": {"response_latency": 2400, "planner_response": planner}}

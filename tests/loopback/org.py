@@ -69,6 +69,8 @@ class FakeOrg:
         self.spoil: Callable[[dict[str, Any]], dict[str, Any]] = lambda trace: trace
         self.messages_of: Callable[[dict[str, Any]], list[dict[str, Any]]] = lambda said: [said]
         self.evaluates = True
+        self.evaluated: Callable[[FakeOrg], Reply] | None = None
+        self.spoil_state: Callable[[dict[str, Any]], dict[str, Any]] = lambda last: last
         self.takes_variables = True
         self.shuffled = False
         self.message_faults: list[Reply] = []
@@ -100,7 +102,7 @@ class FakeOrg:
         if asked.path == "/services/oauth2/userinfo":
             return Reply(body={"user_id": "005u"})
         if asked.path == "/einstein/evaluation/v1/tests":
-            return evaluated(self, asked)
+            return self.evaluated(self) if self.evaluated else evaluated(self, asked)
         return self._api(asked, asked.path.removeprefix("/einstein/ai-agent").strip("/").split("/"))
 
     def _login(self, asked: Asked) -> Reply:

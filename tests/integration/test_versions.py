@@ -10,8 +10,9 @@ import pytest
 from gate.cli.main import main
 from gate.errors import ExitCode
 from tests.integration.test_live_agents import clerk, fixtures, org_config, read_report
-from tests.loopback.org import SECRETS, FakeOrg, Step
+from tests.loopback.org import SECRETS, FakeOrg, Step, moved, step
 from tests.loopback.server import serving
+from tests.shop_project import BUNDLE, FILES, SCRIPT
 from tests.trees import GitRepository
 
 
@@ -172,3 +173,32 @@ def test_agents_of_one_org_share_its_login_and_its_limit(
 
     assert (code, len(report["comparison"]["cases"])) == (ExitCode.PASS, 6)
     assert (len(logins), org.most_open) == (1, 2)
+
+
+def test_tools_of_a_published_agent_are_named_as_its_source_defines_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], org: FakeOrg
+) -> None:
+    """Traces tell the name a topic calls a tool by; the fixture names the definition, or that name."""
+    monkeypatch.chdir(tmp_path)
+    repository = GitRepository(tmp_path)
+    org.behaviour = lambda definition, said: (
+        "It is sent.", [moved("router", "Returns"), step("find_order", {"id": "A1"}, {"state": "sent"})]
+    )  # fmt: skip
+    case = fixtures(1)["fixtures/case-000.md"].split("Turn 2")[0]
+    both = {
+        f"fixtures/{tool}.md": case.replace("tool: FindOrder, args", f"tool: {name}, args").replace("case-000", tool)
+        for tool, name in (("by-definition", "Look_Up_Order"), ("by-alias", "find_order"))
+    }
+    driver = "{type: agentforce, agent: Support}"
+    config = f"version: 1\nagents:\n  Shop_Agent:\n    source: [force-app]\n    driver: {driver}\n"
+    repository.commit({**FILES, "agent-gate.yml": config, **both})
+    repository.write({BUNDLE: SCRIPT.replace("You help shoppers", "You help every shopper")})
+
+    code, report = run(capsys, "run")
+
+    assert code == ExitCode.PASS
+    assert [case["dimensions"][0]["head"]["score"] for case in report["comparison"]["cases"]] == [2, 2]
+    [folder] = Path("runs").glob("*/*")
+    kept = json.loads(min(folder.glob("transcripts/*/*/*.json")).read_text())
+    call = kept["turns"][0]["tool_calls"][0]
+    assert (call["name"], call["alias"]) == ("Look_Up_Order", "find_order")

@@ -31,7 +31,8 @@ def mirror(stub: Stub, checkout: Path, *branches: str) -> None:
         wanted = [path for path in listed if path == "agent-gate.yml" or path.startswith("baselines/")]
         files = {path: git(checkout, "show", f"{name}:{path}") + "\n" for path in wanted}
         sha = git(checkout, "rev-parse", name)
-        stub.state.commit(files, sha=sha)
+        parents = tuple(git(checkout, "rev-list", "--parents", "-n1", sha).split()[1:])
+        stub.state.commit(files, parents, sha=sha)
         stub.state.refs[f"heads/{name}"] = sha
 
 

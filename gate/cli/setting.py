@@ -16,7 +16,7 @@ from gate.baselines.comparable import Scorers
 from gate.baselines.record import Origin
 from gate.budget import Caps, Meter, answered_words, left_out_words, masked_words, unknown_words
 from gate.calibration.standing import advisory_from
-from gate.config import LIVE, AgentforceDriver, AgentforcePreviewDriver, Config, Driver, LiveDriver, Price
+from gate.config import LIVE, AgentforceDriver, AgentforcePreviewDriver, Config, Driver, LiveDriver
 from gate.errors import ProblemsError
 from gate.judges.open import open_judge
 from gate.model.calibration import Advisory
@@ -303,12 +303,13 @@ class Setting:
         if price is None or agent.is_replayed:
             return 0.0
         turns = transcript.turns
-        return _cost(price, sum(turn.input_tokens for turn in turns), sum(turn.output_tokens for turn in turns))
+        tokens = sum(turn.input_tokens for turn in turns), sum(turn.output_tokens for turn in turns)
+        return price.of(*tokens, len(turns))
 
     def _judge_price(self, scores: TrialScores) -> float:
         judge = self.inputs.config.judge
         price = self.inputs.config.prices.get(judge.model) if judge.provider in LIVE else None
-        return _cost(price, scores.judge_input_tokens, scores.judge_output_tokens) if price else 0.0
+        return price.of(scores.judge_input_tokens, scores.judge_output_tokens) if price else 0.0
 
 
 def _expected(forecast: Forecast) -> Meter:
@@ -337,10 +338,6 @@ def _broken(problems: Sequence[Problem]) -> Findings:
 def shuffled(seed: int) -> Callable[[Sequence[Request]], Sequence[Request]]:
     """Another order of a batch's trials, the same for the same seed."""
     return lambda batch: Random(f"{seed} {len(batch)}").sample(batch, len(batch))  # noqa: S311 - no secret
-
-
-def _cost(price: Price, input_tokens: int, output_tokens: int) -> float:
-    return (price.input * input_tokens + price.output * output_tokens) / 1_000_000
 
 
 def policy_name(config: Config) -> str:

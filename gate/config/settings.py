@@ -114,10 +114,16 @@ class SignOffConfig(Section):
 
 
 class Price(Section):
-    """What a model costs, in the currency of your choice, per million tokens."""
+    """What a model costs, in the currency of your choice: per million tokens, per user message, or both."""
 
-    input: float = Field(ge=0, allow_inf_nan=False)
-    output: float = Field(ge=0, allow_inf_nan=False)
+    input: float = Field(default=0, ge=0, allow_inf_nan=False)
+    output: float = Field(default=0, ge=0, allow_inf_nan=False)
+    turn: float = Field(default=0, ge=0, allow_inf_nan=False)
+    """What one user message costs, for platforms that count credits and tell no tokens."""
+
+    def of(self, input_tokens: int, output_tokens: int, turns: int = 0) -> float:
+        """What so much costs."""
+        return (self.input * input_tokens + self.output * output_tokens) / 1_000_000 + self.turn * turns
 
 
 class Config(Section):

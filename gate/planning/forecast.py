@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from gate.baselines.levels import CaseClass, classify
-from gate.config import LIVE, Config, Price
+from gate.config import LIVE, Config
 from gate.model.baseline import Baseline
 from gate.model.case import Case
 from gate.model.plan import Forecast
@@ -45,13 +45,17 @@ def forecast(cases: Sequence[Case], config: Config, baselines: Mapping[str, Base
     asked = votes if config.judge.provider in LIVE else 0.0  # recorded verdicts are read, not paid
     models |= {"the judge": config.judge.model} if asked else {}
     unpriced = tuple(f"{name}: {_unpriced(model)}" for name, model in models.items() if model not in config.prices)
-    spent = [(models[case.agent], trials, trial_tokens(case)) for case, trials in wanted if case.agent in paid]
-    spent += [(config.judge.model, asked * trials, vote_tokens(case)) for case, trials in wanted if asked]
+    spent = [
+        (models[case.agent], trials, (*trial_tokens(case), len(case.turns)))
+        for case, trials in wanted
+        if case.agent in paid
+    ]
+    spent += [(config.judge.model, asked * trials, (*vote_tokens(case), 0)) for case, trials in wanted if asked]
     return Forecast(
         trials=_up(sum(trials for _, trials in wanted)),
         judge_calls=_up(votes * sum(trials for case, trials in wanted if case.dimensions)),
-        tokens=_up(sum(times * sum(tokens) for _, times, tokens in spent)),
-        money=None if unpriced else sum(times * _money(config.prices[name], tokens) for name, times, tokens in spent),
+        tokens=_up(sum(times * (used[0] + used[1]) for _, times, used in spent)),
+        money=None if unpriced else sum(times * config.prices[name].of(*used) for name, times, used in spent),
         unpriced=unpriced,
     )
 
@@ -70,10 +74,6 @@ def vote_tokens(case: Case) -> tuple[int, int]:
     known = sum(map(len, written)) // CHARACTERS_PER_TOKEN
     happened = len(case.turns) * (REPLY_TOKENS + TOOL_TOKENS)
     return JUDGE_TOKENS + known + happened, OPINION_TOKENS * len(case.dimensions)
-
-
-def _money(price: Price, tokens: tuple[int, int]) -> float:
-    return (price.input * tokens[0] + price.output * tokens[1]) / 1_000_000
 
 
 def _unpriced(model: str) -> str:

@@ -104,6 +104,18 @@ def test_a_prompt_change_of_a_chat_agent_is_blocked_and_its_repair_is_not(
     assert report["spend"]["tokens"] > 0
 
 
+def test_credits_of_a_run_are_counted_by_user_message(
+    repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(endpoint(shopkeeper)) as server:
+        config = chat_config(server.url) + "prices: {m: {turn: 0.5}}\nverdicts: {policy: any-drop}\n"
+        repository.commit({"agent/prompt.md": "x", "agent/tools.json": TOOL, "agent-gate.yml": config, **fixtures(2)})
+        repository.write({"agent/prompt.md": "y"})
+        main(["run", "--base", "main", "--json"])
+    spend = read_report(capsys)["spend"]
+    assert spend["money"] == 0.5 * 3 * spend["trials"]
+
+
 def test_a_chat_agent_whose_tools_are_broken_does_not_compile(
     repository: GitRepository, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -65,6 +65,12 @@ def test_judge_calls_follow_the_votes(judge: dict[str, object], calls: int) -> N
     assert _of(config(verdicts={"policy": "majority"}, judge=judge)).judge_calls == calls
 
 
+def test_credits_are_a_price_for_each_user_message() -> None:
+    agents = {"shop": agent_config(driver=LIVE, model="agentforce")}
+    settings = config(agents=agents, verdicts={"policy": "any-drop"}, prices={"agentforce": {"turn": 20}})
+    assert _of(settings).money == 20 * sum(len(case.turns) for case in CASES)
+
+
 def test_money_comes_from_the_users_prices() -> None:
     agents = {"shop": agent_config(model="m-1", driver=LIVE)}
     settings = config(agents=agents, verdicts={"policy": "any-drop"}, prices={"m-1": {"input": 2, "output": 10}})

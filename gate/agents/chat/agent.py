@@ -24,6 +24,7 @@ from gate.ports import Capabilities, Session
 
 _PATH = "/chat/completions"
 _REFUSALS = frozenset({400, 413, 422})
+_CAPTURED = Captured(tool_calls=True, retrieval=False, topic=False)
 
 
 @dataclass(slots=True)
@@ -57,8 +58,7 @@ class ChatAgent:
     @property
     def capabilities(self) -> Capabilities:
         """Both arms, as far as they have a definition. Chat completions know no topics and no retrieval."""
-        captured = Captured(tool_calls=True, retrieval=False, topic=False)
-        return Capabilities(arms=frozenset(self._definitions), deterministic=False, captured=captured)
+        return Capabilities(arms=frozenset(self._definitions), deterministic=False, captured=_CAPTURED)
 
     def fingerprint(self, arm: Arm) -> str:
         """The definition's fingerprint in this arm."""
@@ -201,15 +201,8 @@ def _assistant(said: Completion) -> Json:
         {"id": asked.id, "type": "function", "function": {"name": asked.name, "arguments": asked.arguments}}
         for asked in said.calls
     ]
-    text = said.text or said.refusal
-    return (
-        {"role": "assistant", "content": text or None, "tool_calls": calls}
-        if calls
-        else {
-            "role": "assistant",
-            "content": text,
-        }
-    )
+    text = said.text or said.refusal  # never null or left out: llama-cpp-python takes neither beside `tool_calls`
+    return {"role": "assistant", "content": text, **({"tool_calls": calls} if calls else {})}
 
 
 def _model_call(said: Completion, took: float) -> ModelCall:
@@ -232,6 +225,7 @@ def _record(
         output_tokens=sum(call.output_tokens for call in model_calls),
         model_calls=tuple(model_calls),
         platform=platform,
+        captured=_CAPTURED,
     )
 
 

@@ -79,6 +79,7 @@ def test_a_turn_goes_on_until_the_model_answers_without_a_tool(stream: bool) -> 
     assert [message["role"] for message in sent["messages"]] == [
         "system", "user", "assistant", "tool", "assistant", "user",
     ]  # fmt: skip
+    assert sent["messages"][2]["content"] == ""  # beside calls; null and nothing at all are not taken everywhere
     assert sent["tools"] == [{"type": "function", "function": {"name": "Find"}}]
 
 

@@ -16,7 +16,6 @@ def console() -> None:
     """Entry point of the `agent-gate` program. Being told to end is like being interrupted: sessions are closed."""
     signal.signal(signal.SIGTERM, interrupt)
     gc.set_threshold(COLLECT_EVERY)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped like this, sessions are ended as well
     sys.exit(main(sys.argv[1:]))
 
 

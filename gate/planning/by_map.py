@@ -114,7 +114,3 @@ def joined(diffs: Sequence[AgentDiff]) -> AgentDiff | None:
 def may_matter(change: ChangedPath) -> bool:
     """Whether a map may read the file: when no changed file is such a one, no map needs to be read."""
     return any(component_of(path) is not None or is_project_file(path) for path in change.names)
-
-
-def _names(change: ChangedPath) -> tuple[str, ...]:
-    return (change.path, change.old_path) if change.old_path else (change.path,)

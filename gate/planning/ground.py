@@ -31,6 +31,7 @@ class Ground:
         self._manifest = (str(manifest.with_suffix("")), manifest.suffix)
         self._patterns = {name: _patterns(agent) for name, agent in config.agents.items()}
         self._kinds: dict[str, Kind] = {}
+        self._owners: dict[str, tuple[str, ...]] = {}
 
     def kind(self, path: str) -> Kind:
         """What a path is. The gate's own files go before everything, fixtures before definitions."""
@@ -45,7 +46,10 @@ class Ground:
 
     def owners(self, path: str) -> tuple[str, ...]:
         """The agents a path helps define: it lies in their source, a pattern claims it, or their driver reads it."""
-        return tuple(name for name in self.config.agents if self._defines(path, name))
+        known = self._owners.get(path)
+        if known is None:
+            known = self._owners[path] = tuple(name for name in self.config.agents if self._defines(path, name))
+        return known
 
     def claims(self, path: str, agent: str) -> bool:
         """Whether the configuration names the path for an agent: by a pattern, or for its driver to read."""
@@ -56,8 +60,8 @@ class Ground:
 
         Fixtures, recordings and the gate's other files do not define an agent, even where they lie in its source.
         """
-        paths = (path for path in tree.paths() if self.kind(path) == "agent")
-        return {path: tree.object_id(path) for path in paths if self._defines(path, agent)}
+        paths = (path for path in tree.paths() if self.kind(path) == "agent" and agent in self.owners(path))
+        return {path: tree.object_id(path) for path in paths}
 
     def _defines(self, path: str, agent: str) -> bool:
         return within_any(path, self.config.agents[agent].source) or self.claims(path, agent)

@@ -1,7 +1,7 @@
 """The calibration file of an agent: JSON, one line per rated trial and dimension, sorted, so that diffs are small."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal
@@ -133,16 +133,30 @@ def print_calibration(calibration: Calibration) -> str:
     return f'{{\n "schema": {SCHEMA_VERSION},\n "agent": {json.dumps(calibration.agent)},\n "items": {body}\n}}\n'
 
 
-def merged(calibration: Calibration, fresh: tuple[Item, ...]) -> Calibration:
-    """With more rated trials. A rater's newer word replaces the older one, and so does the judge's."""
+def merged(calibration: Calibration, fresh: Iterable[Item], judge: str = "") -> Calibration:
+    """With more rated trials. A rater's newer word replaces the older one, and so does the judge's.
+
+    The same word again keeps its day, and a score of `judge`, the judge of today, outlives one of another: sheets may
+    be taken in as often as anybody likes. A rater's name in another case is the same rater.
+    """
     items = {(one.question, one.dimension): one for one in calibration.items}
     for one in fresh:
         known = items.get((one.question, one.dimension))
-        older = {said.rater: said for said in known.ratings} if known else {}
-        newer = {said.rater: said for said in one.ratings}
-        ratings = tuple(sorted({**older, **newer}.values(), key=lambda said: said.rater))
-        items[one.question, one.dimension] = replace(one, ratings=ratings)
+        ratings = _together(known.ratings if known else (), one.ratings)
+        stays = known if known and known.judge == judge != one.judge else one
+        items[one.question, one.dimension] = replace(stays, ratings=ratings)
     return Calibration(agent=calibration.agent, items=tuple(items.values()))
+
+
+def _together(older: Iterable[Rating], newer: Iterable[Rating]) -> tuple[Rating, ...]:
+    said = {one.rater.casefold(): one for one in older}
+    for one in newer:
+        before = said.get(one.rater.casefold())
+        if before is None:
+            said[one.rater.casefold()] = one
+        elif (before.score, before.reason) != (one.score, one.reason):
+            said[one.rater.casefold()] = replace(one, rater=before.rater)
+    return tuple(sorted(said.values(), key=lambda one: one.rater))
 
 
 def _printed(item: Item) -> dict[str, object]:

@@ -15,9 +15,11 @@ from gate.model.judge import JudgeQuestion
 from gate.model.problem import Problem
 from gate.model.words import Dimension
 
+_DIMENSIONS = frozenset(one.value for one in Dimension)
 _COLUMNS = ("trial", "case", "dimension", "score", "reason")
 _HEADING = re.compile(r"^## (?P<trial>t[0-9a-f]{12}) \(")
-_LINE = re.compile(r"^- (?P<dimension>[a-z]+):[ \t]*(?P<rest>.*)$")
+_LINE = re.compile(r"^ {0,3}(?P<mark>[-*+][ \t]*)?(?P<dimension>\w+)[ \t]*:[ \t]*(?P<rest>.*)$")
+"""A line to fill, also as another hand or an editor may have left it; four blanks are what others wrote."""
 _FILLED = re.compile(r"^(?P<score>\d+)(?:[ \t]*[-:,;][ \t]*|[ \t]+|$)(?P<reason>.*)$")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -85,9 +87,12 @@ def read_markdown(text: str, path: str) -> Sheet:
             trial = ""
             reader.wrong(number, f"{line[:60]!r} names no trial", "keep the headings as they were written")
         elif (asked := _LINE.match(line)) and (rest := asked["rest"].strip()):
+            name = asked["dimension"].lower()
+            if name not in _DIMENSIONS and not asked["mark"]:
+                continue  # a note of the rater's own
             filled = _FILLED.match(rest)
             score, reason = (filled["score"], filled["reason"]) if filled else (rest, "")
-            reader.take(number, (trial, asked["dimension"]), score, reason)
+            reader.take(number, (trial, name), score, reason)
     return reader.sheet()
 
 
@@ -123,7 +128,7 @@ class _Reader:
 
     def take(self, line: int, what: tuple[str, str], score: str, reason: str) -> None:
         trial, name = what[0].strip(), what[1].strip()
-        if name not in {one.value for one in Dimension}:
+        if name not in _DIMENSIONS:
             self.wrong(line, f"{name[:40]!r} is no dimension", "keep the lines as they were written")
         elif score not in {"0", "1", "2"}:
             self.wrong(line, f"{score[:40]!r} is no score", "write 0, 1 or 2 and, behind it, why")

@@ -20,7 +20,7 @@ from gate.cli.feedback import give_feedback
 from gate.cli.here import Here
 from gate.cli.judged import ANYBODY, SAMPLE, judged_trials, write_sheets
 from gate.cli.people import write_drafts
-from gate.cli.ratings import Taken, joined, read_reactions, read_sheets
+from gate.cli.ratings import Taken, read_reactions, read_sheets
 from gate.errors import ExitCode, ProblemsError, UsageError
 from gate.github.settings import WORKFLOW_BOT
 from gate.model.calibration import Calibration, Measured, Share
@@ -37,6 +37,8 @@ def sample(arguments: Namespace) -> int:
     names = arguments.rater or [ANYBODY]
     if bad := [name for name in names if not _RATER.fullmatch(name)]:
         raise UsageError(f"{bad[0]!r} is no name for a sheet", "letters, digits, `.`, `_`, `-` and `@` will do")
+    if len({name.casefold() for name in names}) < len(names):
+        raise UsageError(f"one of the raters {', '.join(names)} is named twice", "give each rater a name of their own")
     pool = _judged(arguments.folders)
     here = Here.look()
     fitting = {agent: [one for one in found if here.holds(agent, one)] for agent, found in pool.items()}
@@ -71,11 +73,11 @@ def renew(arguments: Namespace) -> int:
         fresh = [one for one in items_of(pool) if (one.question, one.dimension) in rated]
         if not fresh:
             continue
-        calibration = merged(known, joined(fresh))
+        calibration = merged(known, fresh, here.judge.fingerprint)
         found[agent] = here.measured(calibration)
         here.path(agent).write_text(print_calibration(calibration), encoding="utf-8")
-        renewed = f"{len(joined(fresh))} of {len(rated)} rated lines of {agent}"
-        _say(f"{renewed} have the scores of these runs: {here.path(agent)}")
+        today = sum(one.judge == here.judge.fingerprint for one in calibration.items)
+        _say(f"{today} of {len(rated)} rated lines of {agent} have scores of the judge of today: {here.path(agent)}")
     if not found:
         hint = "score the runs they were drawn from with the judge of today: `agent-gate score DIR`"
         raise UsageError("these runs hold none of the trials that people rated", hint)
@@ -123,8 +125,8 @@ def agree(arguments: Namespace) -> int:
     for agent in sorted({one.agent for _, one in taken}):
         path = here.path(agent)
         known[agent] = here.stored(agent)
-        fresh = joined([item for _, one in taken if one.agent == agent for item in one.items])
-        calibration = merged(known[agent], fresh)
+        fresh = [item for _, one in taken if one.agent == agent for item in one.items]
+        calibration = merged(known[agent], fresh, here.judge.fingerprint)
         found[agent] = here.measured(calibration)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(print_calibration(calibration), encoding="utf-8")

@@ -39,15 +39,17 @@ def read_sample(place: Path) -> Calibration:
 def read_sheets(place: Path, rater: str, date: str) -> Taken:
     """Every rated trial of a folder of sheets; `rater` is who filled the sheets that carry nobody's name.
 
-    Raises `ProblemsError` with all that is wrong in all of its sheets.
+    Raises `ProblemsError` with all that is wrong in all of its sheets, `UsageError` when nobody says who filled one.
     """
     sampled = read_sample(place)
     by_rater: dict[str, list[Sheet]] = defaultdict(list)
+    names: dict[str, str] = {}
     for path in sorted(place.iterdir()):
         if name := _SHEET.fullmatch(path.name):
             text = path.read_text(encoding="utf-8", errors="replace")
             read = read_markdown if name["kind"] == "md" else read_csv
             who = rater if name["rater"] == ANYBODY and rater else name["rater"]
+            who = names.setdefault(who.casefold(), who)
             by_rater[who].append(read(text, str(path)))
     problems = [
         problem
@@ -59,6 +61,9 @@ def read_sheets(place: Path, rater: str, date: str) -> Taken:
     if problems:
         raise ProblemsError(problems, "nothing was taken in: mend the sheets and run it again")
     filled = {who: [one for sheet in sheets for one in sheet.filled] for who, sheets in by_rater.items()}
+    if filled.get(ANYBODY):
+        hint = "name them: `--rater NAME`, or `git config user.name NAME`"
+        raise UsageError(f"who filled sheet-{ANYBODY} of {place} is not known", hint)
     items = [item for who, found in sorted(filled.items()) for item in rated(sampled.items, found, who, date)]
     told = tuple(
         f"{who} scored {len({(one.trial, one.dimension) for one in found})} of {len(sampled.items)} lines of {place}"

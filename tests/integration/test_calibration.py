@@ -264,6 +264,32 @@ def test_everything_wrong_in_all_sheets_is_said_at_once_and_nothing_is_taken(
     assert not Path("calibration/shop.json").exists()
 
 
+def test_sheets_may_be_taken_in_as_often_as_anybody_likes(
+    repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither the day a score was given nor who gave it changes by it, and nobody is counted who is not known."""
+    main(["run", "--base", "main", "--full", "--label", "one"])
+    [run] = Path("runs").glob("*/*-one-*")
+    assert main(["calibrate", "sample", str(run), "--rater", "ann", "--rater", "Ann"]) == ExitCode.CONFIGURATION
+    assert main(["calibrate", "sample", str(run), "--rater", "ann"]) == ExitCode.PASS
+    [place] = Path("calibration/shop").iterdir()
+    fill(place, "ann")
+    assert main(["calibrate", "agree", str(place)]) == ExitCode.PASS
+    kept = Path("calibration/shop.json")
+    long_ago = re.sub(r'"date": "[^"]*"', '"date": "2025-01-31"', kept.read_text())
+    kept.write_text(long_ago)
+    (place / "sheet-Ann.md").write_text((place / "sheet-ann.md").read_text())
+    assert main(["calibrate", "agree", str(place)]) == ExitCode.PASS
+    assert kept.read_text() == long_ago
+
+    (place / "sheet-ann.md").rename(place / "sheet-you.md")
+    repository.git("config", "user.name", "")
+    capsys.readouterr()
+    assert main(["calibrate", "agree", str(place)]) == ExitCode.CONFIGURATION
+    assert "who filled sheet-you of" in capsys.readouterr().err
+    assert main(["calibrate", "show"]) == ExitCode.PASS
+
+
 def test_a_filled_sheet_outlives_another_report_of_its_run(
     repository: GitRepository, capsys: pytest.CaptureFixture[str]
 ) -> None:

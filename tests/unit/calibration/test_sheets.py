@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -215,6 +216,41 @@ def test_a_newer_word_replaces_the_older_one_and_other_raters_stay() -> None:
     assert [(said.rater, said.score, said.date) for said in item.ratings] == [
         ("ann", 1, "2026-11-03"), ("ben", 0, "2026-11-02"),
     ]  # fmt: skip
+
+
+def test_what_is_taken_in_again_changes_nothing() -> None:
+    """A rater's name in another case is the same rater, and the same word keeps the day it was said."""
+    [one] = items_of([judged("Hi", tone=2)])
+
+    def said(rater: str, score: int, date: str) -> Item:
+        return replace(one, ratings=(Rating(rater=rater, score=score, date=date, reason="cold"),))
+
+    known = merged(Calibration(agent="shop"), [said("ann", 1, "2026-10-01"), said("Ben", 2, "2026-10-02")])
+    assert merged(known, [said("ann", 1, "2026-11-03"), said("ben", 2, "2026-11-03")]) == known
+    [item] = merged(known, [said("Ann", 0, "2026-11-03")]).items
+    assert [(word.rater, word.score, word.date) for word in item.ratings] == [
+        ("Ben", 2, "2026-10-02"), ("ann", 0, "2026-11-03"),
+    ]  # fmt: skip
+    assert read_calibration(print_calibration(Calibration(agent="shop", items=(item,))), "c.json").items == (item,)
+
+
+def test_an_old_sample_does_not_take_the_score_of_the_judge_of_today_back() -> None:
+    [old] = items_of([judged("Hi", tone=2)])
+    new = replace(old, judge="b" * 64, score=0)
+    fresh = replace(old, ratings=(Rating(rater="ann", score=0, date="2026-11-03"),))
+    [item] = merged(Calibration(agent="shop", items=(new,)), [fresh], "b" * 64).items
+    assert (item.judge, item.score, item.ratings) == (new.judge, 0, fresh.ratings)
+    [item] = merged(Calibration(agent="shop", items=(old,)), [new], "b" * 64).items
+    assert (item.judge, item.score) == (new.judge, 0)
+
+
+@pytest.mark.parametrize(
+    "line", ["* tone: 1 cold", "- Tone: 1 cold", "+ tone : 1 cold", "  - tone: 1 cold", "tone: 1 cold"]
+)
+def test_a_line_that_an_editor_has_changed_is_still_read(line: str) -> None:
+    sheet = read_markdown(f"## t0123456789ab (x)\nremark: good one\n{line}\n    - tone: 2\n", "s.md")
+    assert [(one.dimension, one.score, one.reason) for one in sheet.filled] == [(T, 1, "cold")]
+    assert sheet.problems == ()
 
 
 def item_line(question: str, *raters: str) -> str:

@@ -6,24 +6,17 @@ the marks of an answer are taken back before anybody reads it.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from gate.config import RedactionConfig
 from gate.fixtures.record_ids import CANDIDATE, is_record_id
+from gate.judges.people import Finder, Identity, names_in
 from gate.model.judge import JudgeQuestion, Vote
 from gate.redaction.personal import CARD, EMAIL, PHONE, PHONE_DIGITS, digits_of, is_card_number
 from gate.scoring.question import hash_of, transcript_text
 
-_NAME = re.compile(r"name|holder|contact$|person", re.IGNORECASE)
-_NOT_OF_PEOPLE = re.compile(r"product|item|topic|company|shop|store|brand|file|user_?name|article", re.IGNORECASE)
-_SHORTEST = 3
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-
-Identity = Callable[[str], str]
-"""What makes two ways to write a value the same one; empty = the words are no such value."""
-Finder = tuple[str, re.Pattern[str], Identity]
-"""Kind, form, identity."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +49,7 @@ class Veil:
 
     def __init__(self, test_data: Mapping[str, str], config: RedactionConfig) -> None:
         self._kinds = list(_kinds(config))
-        self._names = list(_names({value for key, value in test_data.items() if _is_name(key, value)}))
+        self._names = list(names_in(test_data))
 
     def over(self, question: JudgeQuestion) -> Veiled:
         """The question with marks in its parts and turns."""
@@ -108,19 +101,6 @@ class _Hand:
         return f"{begun}{_LETTERS[min(ways, 25)] if ways else ''}]"
 
 
-def _names(names: Iterable[str]) -> Iterator[tuple[str, Finder]]:
-    """Whole names first, then the words of those that consist of several; each with what a folded text must hold."""
-    words = {word for name in names if _is_several(name) for word in name.split() if len(word) >= _SHORTEST}
-    for name in _longest_first(names):
-        yield name.casefold(), ("name", re.compile(_whole(name), re.IGNORECASE), str.casefold)
-    for word in _longest_first(words):
-        yield word.casefold(), ("name", re.compile(_whole(word)), str)
-
-
-def _longest_first(words: Iterable[str]) -> list[str]:
-    return sorted(words, key=lambda word: (-len(word), word))
-
-
 def _kinds(config: RedactionConfig) -> Iterator[Finder]:
     """The repository's own expressions first, then what the configuration has masked everywhere."""
     known: dict[str, tuple[re.Pattern[str], Identity]] = {
@@ -139,16 +119,3 @@ def _kinds(config: RedactionConfig) -> Iterator[Finder]:
 def _phone(words: str) -> str:
     digits = digits_of(words)
     return digits[-PHONE_DIGITS:] if PHONE_DIGITS <= len(digits) <= 15 else ""
-
-
-def _whole(value: str) -> str:
-    return rf"(?<!\w){re.escape(value)}(?!\w)"
-
-
-def _is_several(name: str) -> bool:
-    return 2 <= len(name.split()) <= 4 and all(word[0].isupper() for word in name.split())
-
-
-def _is_name(key: str, value: str) -> bool:
-    last = key.rsplit(".", 1)[-1]
-    return len(value) >= _SHORTEST and bool(_NAME.search(last)) and not _NOT_OF_PEOPLE.search(key)

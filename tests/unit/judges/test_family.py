@@ -12,7 +12,10 @@ from gate.judges.family import family_of
         ("sfdc_ai__DefaultBedrockAmazonNovaPro", "amazon"), ("sfdc_ai__DefaultVertexAIGemini25Flash001", "google"),
         ("gemini-3.5-pro", "google"), ("gemma-3-27b", "google"), ("meta-llama/Llama-4-Scout", "meta"),
         ("mistral-large", "mistral"), ("Qwen3-235B", "qwen"), ("deepseek-r1-distill-llama-70b", "deepseek"),
-        ("grok-4", "xai"), ("phi-4", "microsoft"), ("granite-4", "ibm"), ("my-own-model", ""), ("proto3", ""),
+        ("grok-4", "xai"), ("phi-4", "microsoft"), ("granite-4", "ibm"),
+        ("sfdc_ai__DefaultO3", "openai"), ("sonnet-4", "anthropic"), ("pixtral-large", "mistral"),
+        ("amazon.nova-pro-v1:0", "amazon"), ("renovate-judge", ""), ("himalaya-7b", ""), ("kimi-k2", "moonshot"),
+        ("my-own-model", ""), ("proto3", ""),
     ],
 )  # fmt: skip
 def test_the_family_is_known_by_the_name(model: str, family: str) -> None:

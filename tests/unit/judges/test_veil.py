@@ -29,15 +29,50 @@ def seen(reply: str, reference: str = "", config: RedactionConfig | None = None)
     return "\n".join(part.text for part in veiled.question.parts)
 
 
-@pytest.mark.parametrize("words", ["Mara Lindqvist", "MARA LINDQVIST", "Lindqvist", "mara@post.example",
-                                   "someone@else.example", CARD, CARD.replace(" ", ""), PHONE, RECORD])  # fmt: skip
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Mara Lindqvist", "MARA LINDQVIST", "Lindqvist", "mara@post.example", "someone@else.example", RECORD),
+        *(CARD, CARD.replace(" ", ""), PHONE, "0046 70 123 45 67"),
+    ],
+)
 def test_no_personal_words_reach_the_judge(words: str) -> None:
     assert words not in seen(f"I wrote to {words}, as you asked.", reference=f"Writes to {words}.")
 
 
-@pytest.mark.parametrize("words", ["Blue Scarf", "order 100245", "30 days", "49.90", "2026-12-03", "maraschino"])
+@pytest.mark.parametrize(
+    "words", ["Blue Scarf", "order 100245", "30 days", "49.90", "2026-12-03", "maraschino", "0012345678"]
+)
 def test_what_says_nothing_of_people_stays(words: str) -> None:
     assert words in seen(f"It is {words}.")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Mara Lindqvist", "Mara\n Lindqvist"), ("Mara Lindqvist", "LINDQVIST"), ("Sean O'Brien", "O\u2019Brien"),
+        ("Vincent van Gogh", "Gogh"), ("\u674e\u660e", "\u60a8\u597d\u674e\u660e\u5148\u751f"),
+    ],
+)  # fmt: skip
+def test_a_name_is_hidden_however_it_is_written(name: str, said: str) -> None:
+    veiled = Veil({"customer.name": name}, RedactionConfig()).over(asked_about(f"Dear {said}, it is sent."))
+    assert veiled.places == {"name": 1}
+    assert said not in veiled.question.turns[1]
+
+
+@pytest.mark.parametrize(
+    "key", ["customerProfile.firstName", "testShop.customerName", "restoredUser.fullName", "order.recipient", "x.name"]
+)
+def test_the_name_of_a_person_is_known_by_its_key(key: str) -> None:
+    veiled = Veil({key: "Mara"}, RedactionConfig()).over(asked_about("Dear Mara, it is sent."))
+    assert veiled.places == {"name": 1}
+
+
+@pytest.mark.parametrize(
+    "key", ["product.name", "testShop.name", "customer.itemName", "order.fileName", "user.userName", "user.renamedAt"]
+)
+def test_names_of_things_stay(key: str) -> None:
+    assert not Veil({key: "Mara"}, RedactionConfig()).over(asked_about("Dear Mara, it is sent.")).places
 
 
 def test_equal_values_have_equal_marks_however_they_are_written() -> None:

@@ -51,6 +51,9 @@ class Watcher(Protocol):
         ...
 
 
+_APART_SECONDS = 0.002
+"""Between the beginnings of two lanes: those that begin together ask together ever after, and wait for each other."""
+
 RunTrial = Callable[[Request], Awaitable[Transcript]]
 ScoreTrial = Callable[[Case, Transcript], Awaitable[TrialScores]]
 OutcomeOf = Callable[[TrialScores], Outcome]
@@ -133,6 +136,7 @@ async def _in_lanes(requests: Sequence[Request], work: Callable[[Request], Await
     async with anyio.create_task_group() as group:
         for _ in range(min(lanes, len(requests))):
             group.start_soon(lane)
+            await anyio.sleep(_APART_SECONDS)
     if faults:
         raise faults[0]
 

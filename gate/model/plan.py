@@ -34,6 +34,11 @@ class Change:
     effect: str = ""
     old_path: str = ""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its paths on either side: a renamed file has two."""
+        return (self.path, self.old_path) if self.old_path else (self.path,)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentPlan:

@@ -51,8 +51,9 @@ class MapReader:
         topics = [topic for agent in agents for topic in agent.topics]
         deploying = sorted(change.path for change in self.changed if is_project_file(change.path))
         effects = dict.fromkeys(deploying, SAME_COMPONENTS) | dict(found.effects)
-        if diff is not None and deploying:
-            traced = _Deployment(deploying[0], frozenset(path for change in self.changed for path in change.names))
+        if diff is not None:
+            edited = frozenset(path for change in self.changed for path in change.names)
+            traced = _Origins(edited, deploying[0] if deploying else "")
             diff = traced.diff(diff)
             if traced.reached:
                 effects[deploying[0]] = f"affects agent {diff.agent}: it decides which files are deployed"
@@ -69,16 +70,20 @@ def _homes(topics: Iterable[MappedTopic]) -> Mapping[str, frozenset[str]]:
     return {name: frozenset(homes) for name, homes in found.items()}
 
 
-class _Deployment:
-    """Finds reasons that begin at a file nobody edited: which files are deployed has changed, and a file says so."""
+class _Origins:
+    """Deals with reasons that begin at a file nobody edited.
 
-    def __init__(self, path: str, edited: frozenset[str]) -> None:
-        self._path = path
+    It came or went because a file that says what is deployed has changed (`deploying`): the reason is led back to that.
+    Or with what used it, an edited file that is a reason of its own: then it is none.
+    """
+
+    def __init__(self, edited: frozenset[str], deploying: str) -> None:
         self._edited = edited
+        self._deploying = deploying
         self.reached = False
 
     def diff(self, diff: AgentDiff) -> AgentDiff:
-        """The difference with every such reason led back to the file."""
+        """The difference with reasons that begin where somebody edited something."""
         return replace(
             diff,
             whole=self._led(diff.whole),
@@ -88,11 +93,12 @@ class _Deployment:
         )
 
     def _led(self, reasons: Iterable[Reason]) -> tuple[Reason, ...]:
-        return tuple(reason if reason[0] in self._edited else self._through(reason) for reason in reasons)
-
-    def _through(self, reason: Reason) -> Reason:
+        found = tuple(reasons)
+        own = tuple(reason for reason in found if reason[0] in self._edited)
+        if not self._deploying or own == found:
+            return own or found
         self.reached = True
-        return (self._path, *reason)
+        return tuple(reason if reason in own else (self._deploying, *reason) for reason in found)
 
 
 def joined(diffs: Sequence[AgentDiff]) -> AgentDiff | None:

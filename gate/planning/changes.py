@@ -45,7 +45,7 @@ def kind_of(change: ChangedPath, ground: Ground, definition: Container[str] = ()
     kinds: list[Kind] = [ground.kind(path) for path in change.names]
     order: tuple[Kind, ...] = ("gate", "test-data", "fixture", "agent", "other")
     kind = min(kinds, key=order.index)
-    return "agent" if kind == "other" and change.path in definition else kind
+    return "agent" if kind == "other" and any(path in definition for path in change.names) else kind
 
 
 def touched(submodule: str, folders: tuple[str, ...]) -> bool:

@@ -93,10 +93,10 @@ class Trace:
 
     def changes(self) -> tuple[Change, ...]:
         """Every changed path with what it reaches, or why it reaches nothing."""
-        effects = self._effects()
+        told = self._told_of()
         parts = {path for impact in self.impacts.values() for path in impact.effects}
         files = [
-            described(change, kind, effects.get(change.path) or _NOTHING[kind])
+            described(change, kind, _effect(told, change.names) or _NOTHING[kind])
             for change in self.differences.files
             for kind in (kind_of(change, self.ground, parts),)
         ]
@@ -115,11 +115,11 @@ class Trace:
         owners = self._owners(submodule)
         return f"submodule: every case of {', '.join(owners)}" if owners else "submodule of no agent: affects nothing"
 
-    def _effects(self) -> dict[str, str]:
-        told: dict[str, dict[str, None]] = defaultdict(dict)
+    def _told_of(self) -> Mapping[str, list[str]]:
+        told: dict[str, list[str]] = defaultdict(list)
         for path, words in self._told():
-            told[path][words] = None
-        return {path: "; ".join(_of_any_effect(words)) for path, words in told.items()}
+            told[path].append(words)
+        return told
 
     def _told(self) -> Iterator[tuple[str, str]]:
         for impact in self.impacts.values():
@@ -138,10 +138,13 @@ class Trace:
             yield manifest, f"key {key}: {_listed(names)}"
 
 
-def _of_any_effect(sentences: Iterable[str]) -> list[str]:
-    """The sentences without those that say "nothing", unless all do: of several agents a change may reach one."""
-    told = list(sentences)
-    return [sentence for sentence in told if not sentence.startswith("affects nothing")] or told
+def _effect(told: Mapping[str, Sequence[str]], names: Iterable[str]) -> str:
+    """What is told of a file under its names, without what says "nothing" where something else is said.
+
+    Of several agents a change may reach one, and of a renamed file the place it left.
+    """
+    sentences = list(dict.fromkeys(words for name in names for words in told.get(name, ())))
+    return "; ".join([words for words in sentences if not words.startswith("affects nothing")] or sentences)
 
 
 def _listed(names: Sequence[str]) -> str:

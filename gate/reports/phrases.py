@@ -86,7 +86,7 @@ def composition(plan: Plan) -> str:
     """How the selected cases came to run: by a change that reaches them, or whatever changes."""
     if plan.tier is not Tier.PULL_REQUEST:
         return _TIER_WORDS[plan.tier]
-    changed = {path for change in plan.changes for path in (change.path, change.old_path) if path}
+    changed = {path for change in plan.changes for path in change.names}
     rest = [one for one in plan.selected if not any(reason and reason[0] in changed for reason in one.reasons)]
     reached = len(plan.selected) - len(rest)
     always = "P0 that always run" if all(one.severity is Severity.P0 for one in rest) else "that always run"

@@ -75,8 +75,8 @@ def _changes(plan: Plan) -> Iterator[str]:
     root = _grown(plan)
     for change in plan.changes:
         yield f"  {_changed(change)}"
-        node = root.below.get(change.path)
-        yield from _branches(node, "    ") if node else ()
+        for path in change.names:
+            yield from _branches(root.below.get(path, _Node()), "    ")
 
 
 def _changed(change: Change) -> str:
@@ -87,7 +87,7 @@ def _changed(change: Change) -> str:
 
 def _unasked(plan: Plan) -> Iterator[str]:
     """Cases that run whatever changed, by the reason they do."""
-    changed = {change.path for change in plan.changes}
+    changed = {path for change in plan.changes for path in change.names}
     roots = {step: node for step, node in _grown(plan).below.items() if step not in changed}
     if roots:
         yield ""

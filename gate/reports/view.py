@@ -308,7 +308,7 @@ def reaching(plan: Plan, cases: Iterable[CaseComparison]) -> tuple[tuple[tuple[s
     for one in plan.selected:
         if one.case in wanted:
             found.update({without_case(reason, one.case) for reason in one.reasons if not is_rest(reason)})
-    changed = {change.path for change in plan.changes}
+    changed = {path for change in plan.changes for path in change.names}
     return tuple(sorted(found.items(), key=lambda item: (item[0][0] not in changed, -item[1], item[0])))
 
 
@@ -331,7 +331,7 @@ def path_line(path: tuple[str, ...], cases: int) -> str:
 def reaching_changes(plan: Plan, cases: Iterable[CaseComparison]) -> tuple[Change, ...]:
     """The changed files that stand at the start of those paths and have something said of them."""
     starts = {path[0] for path, _ in reaching(plan, cases) if path}
-    return tuple(change for change in plan.changes if change.effect and change.path in starts)
+    return tuple(change for change in plan.changes if change.effect and not starts.isdisjoint(change.names))
 
 
 def aside_summary(report: Report) -> str:

@@ -98,7 +98,7 @@ def nested_meaning(tag: Tag) -> str:
 
 def labels_of(tag: Tag) -> str:
     """The display names and layout of an element, to say that only they changed."""
-    return "\n".join(item.text for item in tag.walk() if item.name in LABELS)
+    return "\n".join(sorted(item.text for item in tag.walk() if item.name in LABELS))
 
 
 def _steps(tag: Tag) -> str:

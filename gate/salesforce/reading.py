@@ -12,7 +12,7 @@ from gate.salesforce.functions import Functions
 from gate.salesforce.graph import Graph
 from gate.salesforce.newer import newer_agents
 from gate.salesforce.project import read_project
-from gate.salesforce.replacements import add_replacements
+from gate.salesforce.replacements import add_replacements, add_unreadable
 from gate.salesforce.sources import Known
 
 _BACKING = ("apex:", "flow:", "prompt:", "service:", "metadata:")
@@ -35,6 +35,7 @@ def read_map(tree: Tree, sources: Sequence[str] = (), *, known: Known | None = N
     backing.follow_connected()
     backing.follow()
     add_replacements(backing)
+    add_unreadable(backing, agents)
     for path in project.ignored:
         graph.files[path] = SourceFile(object_id=backing.identity(path), note="ignored by .forceignore, never deployed")
     found = graph.finish(())

@@ -1,8 +1,9 @@
 """Replacements of a project file: text that is put into files at deploy, so a change of them changes those files."""
 
 import json
+from collections.abc import Iterable
 
-from gate.model.agent_map import Element, SourceFile
+from gate.model.agent_map import Element, Place, SourceFile
 from gate.salesforce.backing import Backing
 from gate.salesforce.graph import digest
 from gate.salesforce.ignore import Ignored
@@ -19,6 +20,16 @@ def add_replacements(backing: Backing) -> None:
             pattern = str(item.get("filename") or item.get("glob") or "") if isinstance(item, dict) else ""
             if pattern:
                 _tie(backing, project_file, prefix, pattern, json.dumps(item, sort_keys=True))
+
+
+def add_unreadable(backing: Backing, agents: Iterable[str]) -> None:
+    """Tie each project file that cannot be read to the agents as a whole: it may replace text in any file of theirs."""
+    wholes = [backing.graph.place(Place(kind="agent", agent=name)) for name in agents]
+    for found in backing.project.unresolved:
+        identity = backing.identity(found.path)
+        backing.graph.files[found.path] = SourceFile(object_id=identity)
+        key = f"project:{found.path}"
+        backing.graph.add(Element(id=key, digest=identity, path=found.path, unreadable=found.what), *wholes)
 
 
 def _tie(backing: Backing, project_file: str, prefix: str, pattern: str, meaning: str) -> None:

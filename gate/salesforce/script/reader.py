@@ -119,7 +119,7 @@ class Script:
 def read_script(text: str) -> Script:
     """Everything of a script; never raises, an unclear place is a flaw."""
     outline = read_outline(text)
-    script = Script(flaws=list(outline.flaws), comments="\n".join(outline.comments))
+    script = Script(flaws=list(outline.flaws), comments="\n".join(sorted(outline.comments)))
     for entry in outline.entries:
         parts = key_of(entry)
         if parts is None:
@@ -129,7 +129,7 @@ def read_script(text: str) -> Script:
             _read_node(script, entry, parts[0], parts[1])
         else:
             _read_block(script, entry, parts[0], parts[1])
-    script.labels = "\n".join(_labels(outline.entries))
+    script.labels = "\n".join(sorted(_labels(outline.entries)))
     return script
 
 
@@ -274,11 +274,12 @@ def _value(entry: Entry, key: str) -> str:
     return ""
 
 
-def _labels(entries: Iterable[Entry]) -> Iterable[str]:
+def _labels(entries: Iterable[Entry], block: str = "") -> Iterable[str]:
+    """Each label with the line of the block it stands in."""
     for entry in entries:
         if is_label(entry):
-            yield string_of(entry)
-        yield from _labels(entry.children)
+            yield f"{block} {string_of(entry)}"
+        yield from _labels(entry.children, entry.code)
 
 
 def _outside(entries: Iterable[Entry]) -> Iterable[Outside]:

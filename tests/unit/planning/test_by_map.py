@@ -295,3 +295,18 @@ def test_tests_of_agents_affect_nothing() -> None:
     plan = _after({path: "<AiEvaluationDefinition/>"})
     assert chosen(plan) == []
     assert effect_of(plan, path) == "affects nothing: tests of agents in the org, which no agent runs"
+
+
+def test_a_renamed_class_is_told_by_what_its_old_name_reached() -> None:
+    moved = {path: text for path, text in FILES.items() if path != LOOKUP} | {f"{LOOKUP}.cls": FILES[LOOKUP]}
+    plan = plan_of(_side(FILES), _side(moved), settings=SETTINGS)
+    assert effect_of(plan, f"{LOOKUP}.cls") == "affects topic Returns, action Look_Up_Order"
+    assert reasons_of(plan, "returns") == ((LOOKUP, "action Look_Up_Order", "topic Returns"),)
+
+
+def test_a_file_that_nobody_edited_is_no_reason_beside_the_one_that_used_it() -> None:
+    plan = plan_of(
+        _side(FILES), _side({path: text for path, text in FILES.items() if path != LOOKUP}), settings=SETTINGS
+    )
+    assert chosen(plan) == OF_RETURNS
+    assert {reason[0] for one in plan.selected for reason in one.reasons} == {LOOKUP}

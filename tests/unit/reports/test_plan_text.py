@@ -74,6 +74,13 @@ def test_a_renamed_file_shows_both_names() -> None:
     assert "  old.md → new.md (renamed): moved" in lines(plan_tree(plan(changes=[renamed])))
 
 
+def test_paths_that_begin_at_the_old_name_stand_below_the_renamed_file() -> None:
+    renamed = replace(change("new.cls", "moved"), status="renamed", old_path="old.cls")
+    found = lines(plan_tree(plan([selected_case("a", ("old.cls", "topic Returns"))], changes=[renamed])))
+    assert found[3:5] == ["  old.cls → new.cls (renamed): moved", "    └─ topic Returns → 1 case"]
+    assert "Always run:" not in found
+
+
 def test_bailouts_and_changes_of_the_gate_are_listed() -> None:
     found = plan_tree(
         plan(

@@ -206,6 +206,17 @@ def test_a_broken_project_file_is_told_and_everything_beside_it_is_read(content:
     assert {agent.name for agent in found.agents} == {"Harbor_Care", "Harbor_Staff"}
 
 
+@pytest.mark.parametrize("content", PROJECT_FILES)
+def test_a_project_file_that_breaks_or_is_mended_counts_for_every_agent(content: str) -> None:
+    broken = with_file(HARBOR, "sfdx-project.json", content)
+    for diff in (difference(HARBOR, broken), difference(broken, HARBOR)):
+        for name in ("Harbor_Care", "Harbor_Staff"):
+            agent = diff.agent(name)
+            assert agent is not None
+            assert [(reason[0], reason[-1]) for reason in agent.whole] == [("sfdx-project.json", f"agent {name}")]
+            assert agent.whole[0][1].startswith("cannot be followed: is not a readable project file")
+
+
 def test_the_actions_of_a_topic_that_is_defined_twice_are_all_there() -> None:
     again = 'subagent Tracking:\n    description: "again"\nsubagent Customs:'
     head = edited(HARBOR, "Harbor_Care/Harbor_Care.agent", "subagent Customs:", again)

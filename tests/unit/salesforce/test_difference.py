@@ -243,6 +243,17 @@ def test_every_changed_file_gets_a_sentence(ending: str, old: str, new: str, exp
     assert effect(*harbor(ending, old, new), ending) == expected
 
 
+def test_a_topic_that_moves_within_the_file_is_told_as_an_order_not_as_its_label_and_comments() -> None:
+    base = project("harbor")
+    path = path_of(base, SCRIPT)
+    text = base.read(path).decode()
+    start, end = text.index("topic Pickup:"), text.index("subagent Customs:")
+    block = "# first\n" + text[start:end]
+    before = with_file(base, path, f"{text[:start]}{block}{text[end:].rstrip()}\n")
+    after = with_file(base, path, f"{text[:start]}{text[end:].rstrip()}\n{block}")
+    assert effect(before, after, SCRIPT) == f"affects nothing: only {LAYOUT} changed"
+
+
 def test_a_reason_leads_from_the_file_over_everything_between_to_the_topic() -> None:
     diff = difference(*harbor("ParcelStore.cls", "'here'", "'there'")).agent("Harbor_Care")
     assert diff is not None

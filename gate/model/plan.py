@@ -6,6 +6,9 @@ from typing import Literal
 
 from gate.model.words import Severity, Status, Tier
 
+IMPACT_UNKNOWN = "impact unknown"
+"""How a reason begins that a case runs although nothing shows that the change reaches it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:

@@ -35,8 +35,8 @@ class PatternReader:
         self._present: dict[tuple[int, str], bool] = {}
         self.effects: dict[str, str] = {}
 
-    def add(self, change: ChangedPath) -> None:
-        """Take in one changed file of the definition."""
+    def add(self, change: ChangedPath, why: str = "") -> None:
+        """Take in one changed file of the definition; `why` it is the whole agent if no pattern claims it."""
         part = self._part(change)
         if part == "nothing":
             self.effects[change.path] = "only record-keeping or whitespace changed: affects nothing"
@@ -48,7 +48,7 @@ class PatternReader:
             *(self._action(change.path, action) for action in actions),
         ]
         if not told:
-            self._whole.append((change.path, f"agent {self._name}"))
+            self._whole.append((change.path, *([why] if why else []), f"agent {self._name}"))
             told = [f"agent {self._name}"]
         self.effects[change.path] = "affects " + ", ".join(dict.fromkeys(told))
 

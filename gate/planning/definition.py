@@ -14,13 +14,14 @@ from gate.planning.by_map import MapReader, joined, may_matter
 from gate.planning.by_pattern import PatternReader
 from gate.planning.changes import Differences
 from gate.planning.ground import Ground
-from gate.planning.maps import Maps, unread
+from gate.planning.maps import Maps, of_unknown_type, unread
 from gate.planning.names import canonical
 from gate.planning.sides import Side
 from gate.planning.tools import expected_tools
 from gate.repository.changes import ChangedPath
 
 _UNCLEAR = "cannot be followed"
+_UNKNOWN_TYPE = f"{_UNCLEAR}: a type of metadata that this version does not know"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +79,7 @@ class DefinitionReader:
             if told and (not claimed or known.get(change.path, "").startswith("affects nothing")):
                 effects[change.path] = told
             else:
-                reader.add(change)
+                reader.add(change, _UNKNOWN_TYPE if mapped is not None and of_unknown_type(change.path) else "")
         for path in submodules:
             reader.add(ChangedPath("modified", path))
         diff = joined([item for item in (mapped.diff if mapped is not None else None, reader.diff()) if item])

@@ -127,6 +127,11 @@ def unread(path: str) -> str:
     return "affects nothing: metadata that no agent runs" if SHOWN.search(path) else ""
 
 
+def of_unknown_type(path: str) -> bool:
+    """Whether a file is metadata of what may be a part of agents, in a layout that this version does not know."""
+    return path.endswith("-meta.xml") and component_of(path) is None and bool(AGENT_LIKE.search(path))
+
+
 def is_project_file(path: str) -> bool:
     """Whether a file says what belongs to a project."""
     return path.rpartition("/")[2] in (PROJECT_FILE, IGNORE_FILE)

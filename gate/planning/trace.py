@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gate.config import Config
 from gate.model.agent_map import Reason
 from gate.model.case import Case
-from gate.model.plan import AgentPlan, Change
+from gate.model.plan import IMPACT_UNKNOWN, AgentPlan, Change
 from gate.planning.changes import Differences, described, kind_of, touched
 from gate.planning.definition import DefinitionReader, Impact
 from gate.planning.fingerprint import agent_fingerprint
@@ -64,7 +64,7 @@ class Trace:
 
     def _affected(self, cases: Sequence[Case]) -> dict[str, tuple[Reason, ...]]:
         own = {item.key: case_reasons(item, self.ground.config.test_data) for item in self.case_changes}
-        wide = tuple((f"impact unknown: {why}",) for why in self.widened)
+        wide = tuple((f"{IMPACT_UNKNOWN}: {why}",) for why in self.widened)
         affected = {
             case.key: (*wide, *own.get(case.key, ()), *affected_reasons(case, self.impacts[case.agent]))
             for case in cases

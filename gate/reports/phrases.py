@@ -1,7 +1,7 @@
 """Numbers of a run in the words every report uses; plain text, escaped by whoever prints it."""
 
 from gate.model.comparison import DimensionComparison, Tally
-from gate.model.plan import Forecast, Plan
+from gate.model.plan import IMPACT_UNKNOWN, Forecast, Plan
 from gate.model.report import AcceptanceRow, Report
 from gate.model.words import CaseVerdict, Conclusion, Severity, Tier
 
@@ -83,15 +83,25 @@ def ran(report: Report) -> str:
 
 
 def composition(plan: Plan) -> str:
-    """How the selected cases came to run: by a change that reaches them, or whatever changes."""
+    """How the selected cases came to run: by a change that reaches them or may do so, or whatever changes."""
     if plan.tier is not Tier.PULL_REQUEST:
         return _TIER_WORDS[plan.tier]
     changed = {path for change in plan.changes for path in change.names}
     rest = [one for one in plan.selected if not any(reason and reason[0] in changed for reason in one.reasons)]
-    reached = len(plan.selected) - len(rest)
-    always = "P0 that always run" if all(one.severity is Severity.P0 for one in rest) else "that always run"
-    parts = [f"{reached:,} reached by the change"] if reached else []
-    return ", ".join(parts + ([f"{len(rest):,} {always}"] if rest else []))
+    unknown = [one for one in rest if any(is_unknown(reason[0]) for reason in one.reasons if reason)]
+    always = [one for one in rest if one not in unknown]
+    p0 = "P0 " if all(one.severity is Severity.P0 for one in always) else ""
+    parts = {
+        "reached by the change": len(plan.selected) - len(rest),
+        "as the impact is unknown": len(unknown),
+        f"{p0}that always run": len(always),
+    }
+    return ", ".join(f"{number:,} {words}" for words, number in parts.items() if number)
+
+
+def is_unknown(step: str) -> bool:
+    """Whether a reason that begins with this step says that nobody knows what the change reaches."""
+    return step.startswith(IMPACT_UNKNOWN)
 
 
 _TIER_WORDS = {

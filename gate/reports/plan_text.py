@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from gate.model.plan import Change, GateChange, Plan, Revision
 from gate.model.words import Tier
 from gate.reports.escape import clip, terminal
-from gate.reports.phrases import composition, count, forecast
+from gate.reports.phrases import composition, count, forecast, is_unknown
 from gate.reports.view import is_rest, without_case
 
 _LONGEST = 200
@@ -86,14 +86,16 @@ def _changed(change: Change) -> str:
 
 
 def _unasked(plan: Plan) -> Iterator[str]:
-    """Cases that run whatever changed, by the reason they do."""
+    """Cases that run although no change is known to reach them, by the reason they do."""
     changed = {path for change in plan.changes for path in change.names}
     roots = {step: node for step, node in _grown(plan).below.items() if step not in changed}
-    if roots:
-        yield ""
-        yield "Always run:" if plan.changes else "Run:"
-        top = _Node(below=defaultdict(_Node, roots))
-        yield from _branches(top, "  ")
+    unknown = {step: roots.pop(step) for step in [*roots] if is_unknown(step)}
+    parts = {"Run to be safe:": unknown, "Always run:" if plan.changes else "Run:": roots}
+    for title, nodes in parts.items():
+        if nodes:
+            yield ""
+            yield title
+            yield from _branches(_Node(below=defaultdict(_Node, nodes)), "  ")
 
 
 def _branches(node: _Node, indent: str) -> Iterator[str]:

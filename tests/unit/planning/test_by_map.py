@@ -310,3 +310,16 @@ def test_a_file_that_nobody_edited_is_no_reason_beside_the_one_that_used_it() ->
     )
     assert chosen(plan) == OF_RETURNS
     assert {reason[0] for one in plan.selected for reason in one.reasons} == {LOOKUP}
+
+
+def test_metadata_of_an_unknown_type_is_reported_as_such_and_widens() -> None:
+    path = "force-app/genAiMoods/Calm.genAiMood-meta.xml"
+    plan = _after({path: "<GenAiMood/>"})
+    assert chosen(plan) == EVERY
+    assert plan.bailouts == (f"{path} cannot be followed: a type of metadata that this version does not know",)
+    assert reasons_of(plan, "orders")[0][0] == path
+
+
+def test_what_is_no_metadata_is_not_called_so_wherever_it_lies() -> None:
+    plan = _after({"force-app/agents/knowledge/refunds.md": "Refunds take three days."})
+    assert (chosen(plan), plan.bailouts) == (EVERY, ())

@@ -64,6 +64,14 @@ def test_cases_that_always_run_stand_apart() -> None:
     assert "2 of 2 cases would run: 1 reached by the change, 1 P0 that always run." in found
 
 
+def test_cases_of_an_unknown_impact_are_not_said_to_run_always() -> None:
+    why = ("impact unknown: 900 files changed, more than planning.max_files (500)",)
+    found = plan_tree(plan([selected_case("a", why), selected_case("b", why)], changes=[change(LOOKUP)]))
+    assert f"Run to be safe:\n  └─ {why[0]} → 2 cases" in found
+    assert "2 of 2 cases would run: 2 as the impact is unknown." in found
+    assert "Always run:" not in found
+
+
 def test_reasons_that_were_too_many_to_keep_lead_nowhere() -> None:
     found = plan_tree(plan([selected_case("a", PATH, ("3 more",))], changes=[change(LOOKUP)]))
     assert "3 more" not in found

@@ -116,7 +116,7 @@ class ReplayAgent:
         path = self._folder / self._fingerprints[arm][:FOLDER_LENGTH] / f"{case.id}.json"
         if not path.is_file():
             raise CouldNotTellError(
-                f"case {case.id} was not recorded for definition {self._fingerprints[arm][:12]}", again=False
+                f"case {case.id} was not recorded for definition {self._fingerprints[arm][:12]}: record it", again=False
             )
         recording = self._recording(path)
         if trial > len(recording.order):

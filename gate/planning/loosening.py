@@ -6,6 +6,7 @@ question to the agent, a call expected with another value. Rewriting a P0 case i
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from gate.model.anchors import STANDARD_ANCHORS
 from gate.model.case import AnyValue, ArgumentMatcher, Case, Equals, ExpectedCall, Number, OneOf
@@ -136,17 +137,23 @@ def _gone(what: str, base: Iterable[str], head: Iterable[str]) -> Iterator[str]:
 
 
 def _judging(base: Case, head: Case) -> Iterator[str]:
-    kept = set(head.behaviors)
+    kept = {replace(behavior, text=_plain(behavior.text)) for behavior in head.behaviors}
     for behavior in base.behaviors:
-        if behavior not in kept:
+        if replace(behavior, text=_plain(behavior.text)) not in kept:
             yield f"expected behaviour removed or reworded: {behavior.text!r}"
     before, after = _anchors(base), _anchors(head)
     for dimension in base.dimensions:
         if dimension in head.dimensions and before[dimension] != after[dimension]:
             yield f"rubric of {dimension} changed"
-    if base.reference_answer != head.reference_answer:
+    if _plain(base.reference_answer) != _plain(head.reference_answer):
         yield "reference answer changed"
 
 
-def _anchors(case: Case) -> Mapping[Dimension, tuple[str, str, str]]:
-    return {**STANDARD_ANCHORS, **{rubric.dimension: rubric.anchors for rubric in case.rubrics if not rubric.standard}}
+def _anchors(case: Case) -> Mapping[Dimension, tuple[str, ...]]:
+    own = {rubric.dimension: rubric.anchors for rubric in case.rubrics if not rubric.standard}
+    return {dimension: tuple(map(_plain, anchors)) for dimension, anchors in {**STANDARD_ANCHORS, **own}.items()}
+
+
+def _plain(text: str) -> str:
+    """A text without what no judge reads otherwise: how it is broken into lines, and a mark at its end."""
+    return " ".join(text.split()).rstrip(" .,;")

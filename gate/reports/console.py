@@ -62,7 +62,10 @@ def _parts(report: Report) -> Iterator[ConsoleRenderable]:
     if environment := view.environment(report):
         yield Text.assemble(("Environment: ", "yellow"), _prose(environment))
     yield from _listed("What does not compile", view.broken(report))
-    yield from _listed("What keeps this from being green", decision.gaps)
+    yield from _listed("What keeps this from being green", view.gaps(report))
+    changes = [*_listed("This PR also changes the gate", _gate_changes(report))]
+    asked = any(change.needs_sign_off for change in report.plan.gate_changes)
+    yield from changes if asked else ()
     yield from _totals(report)
     yield from _acceptance(report)
     yield from _details("Regressed", report, view.regressed(report))
@@ -71,7 +74,7 @@ def _parts(report: Report) -> Iterator[ConsoleRenderable]:
     yield from _reaching(report)
     yield from _aside(report)
     yield from _details("Exploratory, never blocks", report, view.exploratory_failures(report))
-    yield from _listed("This PR also changes the gate", _gate_changes(report))
+    yield from () if asked else changes
     yield from _listed("Rewrite these rubrics", view.rubrics_to_rewrite(report))
     yield from _listed("Why more ran than the change alone asks for", report.plan.bailouts)
     yield from _listed("Notes", decision.notes)
@@ -101,7 +104,7 @@ def _total(report: Report, agent: str, row: SeverityRow, *, marked: bool) -> tup
         blocks = view.blocks(report, agent, row)
         verdict = Text("REGRESSION", "bold red") if blocks else Text("REGRESSION (reported, does not block)", "yellow")
     return (
-        f"{row.severity} {row.dimension}{' (advisory: judge not calibrated)' if marked else ''}",
+        f"{row.severity} {row.dimension}{' (advisory)' if marked else ''}",
         phrases.share(row.base_passing, row.base_total),
         phrases.share(row.head_passing, row.head_total),
         verdict,

@@ -64,7 +64,7 @@ def page(report: Report, transcripts: Mapping[str, Sequence[Transcript]] | None 
         _banner(report),
         _facts(report),
         section("What does not compile", listing(map(prose, view.broken(report)))),
-        section("What keeps this from being green", listing(prose(gap) for gap in report.decision.gaps)),
+        section("What keeps this from being green", listing(map(prose, view.gaps(report)))),
         _totals(report),
         section("Acceptance criteria", _acceptance(report)),
         section("Regressed", "".join(_case(report, row, shown) for row in view.rows(report, view.regressed(report)))),
@@ -125,7 +125,7 @@ def _totals(report: Report) -> str:
 
 
 def _total(report: Report, agent: str, row: SeverityRow, *, marked: bool) -> tuple[str, ...]:
-    advisory = ' <span class="soft">advisory: judge not calibrated</span>' if marked else ""
+    advisory = ' <span class="soft">advisory</span>' if marked else ""
     blocks = view.blocks(report, agent, row)
     tone = "warn" if row.verdict is CaseVerdict.REGRESSED and not blocks else TONES.get(row.verdict, "")
     verdict = tag(row.verdict.value, tone) if tone else text(row.verdict.value)

@@ -46,14 +46,17 @@ def summary(report: Report, *, limit: int = SUMMARY_LIMIT) -> str:
 
 
 def _document(report: Report, limit: int, measure: Measure) -> str:
+    changes, asked = _gate_changes(report), any(change.needs_sign_off for change in report.plan.gate_changes)
     blocks = [
         *_opening(report),
+        *(changes if asked else []),
         *_totals(report),
         *_regressed(report),
         *_unanswered(report),
         *_reaching(report),
         *_aside(report),
         *_exploratory(report),
+        *([] if asked else changes),
         *_remarks(report),
         *_closing(report),
     ]
@@ -69,7 +72,7 @@ def _opening(report: Report) -> list[Block]:
     if environment := view.environment(report):
         opening.append(Block(head=(f"⚠️ **Environment:** {_prose(environment, _PARAGRAPH)}",)))
     opening += _bullets("**What does not compile**", view.broken(report), 1, ("error", "errors"))
-    return opening + _bullets("**What keeps this from being green**", report.decision.gaps, 1, ("gap", "gaps"))
+    return opening + _bullets("**What keeps this from being green**", view.gaps(report), 1, ("gap", "gaps"))
 
 
 def _totals(report: Report) -> list[Block]:
@@ -86,7 +89,7 @@ def _totals(report: Report) -> list[Block]:
 
 
 def _total(report: Report, agent: str, row: SeverityRow, *, marked: bool) -> tuple[str, ...]:
-    note = " *(advisory: judge not calibrated)*" if marked else ""
+    note = " *(advisory)*" if marked else ""
     return (
         f"{row.severity} {row.dimension}{note}",
         phrases.share(row.base_passing, row.base_total),
@@ -118,11 +121,13 @@ def _acceptance(report: Report) -> list[Block]:
 
 def _regressed(report: Report) -> list[Block]:
     cases = view.regressed(report)
+    rows, together = view.said_once(view.rows(report, cases))
     lines = _table(
         ("case", "topic", "dimension", "score", "what happened", "evidence"),
-        [_regressed_cells(report, row) for row in view.rows(report, cases)],
+        [_regressed_cells(report, row) for row in rows],
     )
     found = [_block(lines, 3, ("regressed case", "regressed cases"), head=("### Regressed", ""))] if cases else []
+    found += [Block(head=(_prose(together, _SENTENCE),))] if together else []
     groups = [f"{view.group_name(group)}: {group.explanation}" for group in view.regressed_groups(report)]
     return found + _bullets("**Fell together, beyond single cases**", groups, 3, ("topic", "topics"))
 
@@ -217,23 +222,25 @@ def _exploratory_cells(report: Report, row: view.Row) -> tuple[str, ...]:
     return (_case(report, row), _dimensions(row), scores, what or _prose(row.note, _SENTENCE))
 
 
-def _remarks(report: Report) -> list[Block]:
-    plan, notes = report.plan, report.decision.notes
+def _gate_changes(report: Report) -> list[Block]:
+    """What the pull request changes of the gate; beside the next action when that is about it, else among the rest."""
     changes = [
         _change(change.path, change.what) + (" **(needs sign-off)**" if change.needs_sign_off else "")
-        for change in plan.gate_changes
+        for change in report.plan.gate_changes
     ]
-    found = [
-        Block(
-            head=("⚠️ **This PR also changes the gate:**", ""),
-            rows=tuple(changes),
-            importance=2,
-            noun=("change of the gate", "changes of the gate"),
-        )
-    ]
-    found = found if changes else []
+    block = Block(
+        head=("⚠️ **This PR also changes the gate:**", ""),
+        rows=tuple(changes),
+        importance=2,
+        noun=("change of the gate", "changes of the gate"),
+    )
+    return [block] if changes else []
+
+
+def _remarks(report: Report) -> list[Block]:
+    plan, notes = report.plan, report.decision.notes
     rewrite = ("rubric to rewrite", "rubrics to rewrite")
-    found += _bullets("**Rewrite these rubrics**", view.rubrics_to_rewrite(report), 5, rewrite)
+    found = _bullets("**Rewrite these rubrics**", view.rubrics_to_rewrite(report), 5, rewrite)
     found += _bullets("**Why more ran than the change alone asks for**", plan.bailouts, 6, ("reason", "reasons"))
     return found + _bullets("**Notes**", notes, 6, ("note", "notes"))
 

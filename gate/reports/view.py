@@ -5,7 +5,7 @@ Plain values without any format, so that comment, console and page cannot tell d
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from gate.model.comparison import CaseComparison, DimensionComparison, GroupFinding
@@ -14,6 +14,7 @@ from gate.model.report import AcceptanceRow, Report
 from gate.model.score import Evidence
 from gate.model.words import CaseVerdict, Conclusion, Severity, Status
 from gate.reports.phrases import count, score_change
+from gate.verdicts.confirm.words import TOGETHER
 from gate.verdicts.table import SeverityRow, table
 
 ASIDE = (
@@ -90,20 +91,25 @@ def blocks(report: Report, agent: str, row: SeverityRow) -> bool:
 
 
 def advisory_note(report: Report, one: SeverityTable) -> str:
-    """Said once below a table all of whose dimensions are advisory, instead of in each row; else empty."""
-    if not all(row.advisory for row in one.rows):
-        return ""
-    return ADVISORY_NOTE if report.comparison.judge else NO_JUDGE_NOTE
+    """Said once below a table: what its rows, all or the marked ones, have no calibrated judge for; "" = no row."""
+    if _wholly_advisory(one):
+        return ADVISORY_NOTE if report.comparison.judge else NO_JUDGE_NOTE
+    return MARKED_NOTE if any(is_marked(report, one, row) for row in one.rows) else ""
 
 
 def is_marked(report: Report, one: SeverityTable, row: SeverityRow) -> bool:
     """Whether a row calls its judge advisory: not where checks hold the merge, nor where a note says it of all rows."""
-    return row.advisory and not advisory_note(report, one) and not blocks(report, one.agent, row)
+    return row.advisory and not _wholly_advisory(one) and not blocks(report, one.agent, row)
+
+
+def _wholly_advisory(one: SeverityTable) -> bool:
+    return all(row.advisory for row in one.rows)
 
 
 ADVISORY_NOTE = (
     "The judge is not calibrated on any of these dimensions: its scores are advisory, only checks can block."
 )
+MARKED_NOTE = "advisory: the judge is not calibrated there, so only checks can block"
 NO_JUDGE_NOTE = "No judge is configured: the checks alone score and block."
 
 SPLIT_SHARE = 0.1
@@ -185,6 +191,12 @@ def environment(report: Report) -> str:
     return "" if text in report.decision.headline else text
 
 
+def gaps(report: Report) -> tuple[str, ...]:
+    """What keeps the run from being green, with remedies; empty when the next action says it already."""
+    found = report.decision.gaps
+    return () if len(found) == 1 and found[0] in report.decision.next_action else found
+
+
 def broken(report: Report) -> tuple[str, ...]:
     """What does not compile, with file, line and what is said of it."""
     return tuple(
@@ -246,6 +258,15 @@ def rows(report: Report, cases: Iterable[CaseComparison]) -> tuple[Row, ...]:
         )
         for case in cases
     )
+
+
+def said_once(rows: Sequence[Row]) -> tuple[tuple[Row, ...], str]:
+    """The rows without the evidence that several cases share, and that evidence as a sentence; "" = they share none."""
+    shared = {row.note.partition(TOGETHER)[2] for row in rows} - {""}
+    if len(rows) == 1 or len(shared) != 1:
+        return tuple(rows), ""
+    own = tuple(replace(row, note=row.note.partition(TOGETHER)[0]) for row in rows)
+    return own, f"{TOGETHER.strip('; ').capitalize()} {shared.pop()}."
 
 
 def _part(case: CaseComparison, one: DimensionComparison, judged: bool) -> Part:

@@ -1,5 +1,6 @@
 """Base against head, case by case and dimension by dimension: what the trials show and what the policy says of it."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -53,7 +54,8 @@ def compare(
     """
     cases = list(cases)
     judges: dict[str, str] = {}
-    counts = count(_noting_judges(trials, judges), advisory)
+    errors: dict[str, Counter[str]] = defaultdict(Counter)
+    counts = count(_noting(trials, judges, errors), advisory)
     inputs = {
         one.case: one
         for one in case_inputs(cases, plan, baselines, scorers, advisory=advisory, quarantined=quarantined)
@@ -69,7 +71,7 @@ def compare(
             head=counts.get((case.key, Arm.HEAD), {}),
             advisory=advisory(case.agent),
         )
-        found = _case(facts, findings.cases.get(case.key, _NOT_RUN), scorers)
+        found = _case(facts, _with_why(findings.cases.get(case.key, _NOT_RUN), errors[case.key]), scorers)
         compared.append(replace(found, judge=judges.get(case.key, "")))
     return Comparison(
         policy=policy,
@@ -84,12 +86,24 @@ def compare(
     )
 
 
-def _noting_judges(trials: Iterable[TrialScores], judges: dict[str, str]) -> Iterator[TrialScores]:
-    """The trials; `judges` then holds the judge of each case's head trials, where one was asked."""
+def _noting(
+    trials: Iterable[TrialScores], judges: dict[str, str], errors: dict[str, Counter[str]]
+) -> Iterator[TrialScores]:
+    """The trials; of each case's head trials, `judges` then holds the judge that was asked, `errors` why."""
     for one in trials:
         if one.arm is Arm.HEAD and one.judge:
             judges[one.case] = one.judge
+        if one.arm is Arm.HEAD and one.error:
+            errors[one.case][one.error] += 1
         yield one
+
+
+def _with_why(finding: CaseFinding, errors: Counter[str]) -> CaseFinding:
+    """The finding of a case none of whose trials came to anything, with the commonest reason."""
+    if not errors or finding.verdict is not CaseVerdict.INFRA_FAILURE or finding.head_trials:
+        return finding
+    [(why, _)] = errors.most_common(1)
+    return replace(finding, explanation=f"{finding.explanation}: {why}")
 
 
 _NOT_RUN = CaseFinding(verdict=CaseVerdict.INCONCLUSIVE, explanation="it did not run: the run stopped before it")

@@ -8,7 +8,8 @@ from gate.model.plan import Plan
 from gate.model.words import CaseVerdict
 from gate.verdicts.inputs import decides
 
-_AGAIN = "run again: `agent-gate run --resume DIR` pays only for what is missing"
+_AGAIN = "run the job again, on a laptop `agent-gate run --resume DIR`, which pays only for what is missing"
+_ONCE = "once that is mended, " + _AGAIN
 _SCORE = "let a check or a judge score it (`judge:` in agent-gate.yml), or take the dimension off the fixture"
 
 
@@ -52,6 +53,6 @@ def _gaps_of(case: CaseComparison) -> list[str]:
             f"{case.case}: {one.dimension} was not scored ({one.reason or 'no score'}); {_SCORE}" for one in unscored
         ]
     if not case.finding.head_trials:
-        return [f"{case.case}: {case.finding.explanation}; {_AGAIN}"]
+        return [f"{case.case}: {case.finding.explanation}; {_ONCE if case.finding.missing else _AGAIN}"]
     absent = [one for one in case.dimensions if silent(case, one)]
     return [f"{case.case}: {one.dimension} was never scored; {_SCORE}" for one in absent]

@@ -3,6 +3,7 @@
 Plain text with `code` in backticks. Of what came from outside it holds only ids, names, and why a score is missing.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
@@ -12,6 +13,10 @@ from gate.verdicts.inputs import decides
 from gate.verdicts.standing import Standing
 
 _NOT_COMPARED = frozenset({CaseVerdict.NEW, CaseVerdict.NOT_COMPARABLE, CaseVerdict.QUARANTINED})
+_FIRST_RESULTS = (
+    "Nothing to do here. Nothing can regress until results are stored: after the merge, run `agent-gate baseline "
+    "record` on the default branch, or the scheduled workflow by hand."
+)
 MOST_NAMED = 5
 """Cases a sentence names; beyond, it counts them."""
 
@@ -37,7 +42,9 @@ def headline(standing: Standing, conclusion: Conclusion) -> str:
 def next_action(standing: Standing, conclusion: Conclusion) -> str:
     """What the author does next."""
     match conclusion:
-        case Conclusion.PASS | Conclusion.ACCEPTED:
+        case Conclusion.PASS:
+            return _FIRST_RESULTS if _knows_nothing(standing) else "Nothing to do."
+        case Conclusion.ACCEPTED:
             return "Nothing to do."
         case Conclusion.BLOCKED:
             if standing.comparison.broken:
@@ -97,6 +104,12 @@ def _passed(standing: Standing) -> str:
     return f"{ran}, {counted(improved, 'case')} improved" if improved else ran
 
 
+def _knows_nothing(standing: Standing) -> bool:
+    """Whether P0 cases ran and not one of them has stored results."""
+    cases = [case for case in standing.comparison.cases if decides(case.severity, case.status)]
+    return bool(cases) and all(case.verdict is CaseVerdict.NEW for case in cases)
+
+
 def _held(standing: Standing) -> list[str]:
     if broken := standing.comparison.broken:
         where = named({f"`{problem.path}`" for problem in broken})
@@ -131,11 +144,18 @@ def _to_sign(standing: Standing) -> list[str]:
     if standing.covers or not standing.signable:
         return []
     them = "it" if len(standing.regressed) + len(standing.groups) + len(standing.changes) == 1 else "them"
-    ids = [case.id for case in standing.regressed]
-    command = " ".join(["/accept-baseline", *(ids if len(ids) <= MOST_NAMED else [])])
+    command = " ".join(["/accept-baseline", *_names_to_accept(standing)])
     undo = "Fix" if standing.regressed or standing.groups else "Undo"
     who = f"let someone with write access accept {them} for this commit"
     return [f"{undo} {them}, or {who}: label `accept-baseline`, or comment `{command} reason: …`"]
+
+
+def _names_to_accept(standing: Standing) -> list[str]:
+    """The few cases to accept by name, as a sign-off takes them; none where names would leave something unaccepted."""
+    if standing.groups or standing.changes or len(standing.regressed) > MOST_NAMED:
+        return []
+    times = Counter(one.case.partition("/")[2] for one in standing.plan.selected)
+    return [case.case if times[case.id] > 1 else case.id for case in standing.regressed]
 
 
 def _to_reach(row: AcceptanceRow) -> str:
@@ -146,9 +166,8 @@ def _to_reach(row: AcceptanceRow) -> str:
 
 def _to_find_out(standing: Standing, conclusion: Conclusion) -> list[str]:
     if standing.gaps:
-        more = len(standing.gaps) - 1
-        rest = [f"{counted(more, 'more gap')} below."] if more else []
-        return [f"{standing.gaps[0]}.", *rest]
+        more = len(standing.gaps)
+        return [f"{more} gaps are listed below, each with what to do." if more > 1 else f"{standing.gaps[0]}."]
     if conclusion is Conclusion.INFRA_FAILURE:
         if any(case.finding.missing for case in standing.comparison.cases):
             again = "run again when agent and judge answer, with `agent-gate run --resume DIR`"

@@ -75,7 +75,7 @@ def test_the_comment_tells_what_the_judge_may_block_on_and_where_it_is_advisory(
     comment = (newest_run(repository) / "report.md").read_text()
 
     assert "| P1 tone |" in comment
-    assert "| P1 grounding *(advisory: judge not calibrated)* |" in comment
+    assert "| P1 grounding *(advisory)* |" in comment
     assert (
         "may block on tone (calibrated: agrees with people on 82 of 83, in 2026-11 on 18 of 18); it is advisory on "
         in comment

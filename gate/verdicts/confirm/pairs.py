@@ -8,7 +8,7 @@ from gate.model.words import CaseVerdict
 from gate.verdicts.confirm.ledger import CONFIRM, CONTROL, Ledger, Standing, Steps
 from gate.verdicts.confirm.options import ConfirmOptions
 from gate.verdicts.confirm.suspects import Suspect, certain_rounds
-from gate.verdicts.confirm.words import odds, of, pairs
+from gate.verdicts.confirm.words import TOGETHER, odds, of, pairs
 from gate.verdicts.statistics import log_e_pairs, planned_rate
 
 
@@ -85,9 +85,7 @@ def _pooled(suspects: Sequence[Suspect], active: Sequence[Suspect], needed: floa
     together = pairs(worse, better, sum(suspect.pairs for suspect in suspects))
     for suspect in _fallen(active) or _fallen(suspects):
         own = pairs(suspect.standing.worse, suspect.standing.better, suspect.pairs)
-        suspect.standing.settle(
-            CaseVerdict.REGRESSED, f"{own}; all suspects together: {together} ({odds(evidence, needed)})"
-        )
+        suspect.standing.settle(CaseVerdict.REGRESSED, f"{own}{TOGETHER}{together} ({odds(evidence, needed)})")
     return True
 
 

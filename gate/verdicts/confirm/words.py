@@ -3,6 +3,8 @@
 from math import exp
 
 EDITED_AND_FAILS = "it could hold the merge before this change edited what it asks, and it fails what it asks now"
+TOGETHER = "; all suspects together: "
+"""Between what is known of one suspect and what is known of all."""
 _LARGEST_LOG = 27.0  # about 5e11; beyond it more digits say nothing
 
 

@@ -118,6 +118,24 @@ def test_what_asks_as_much_or_more_is_not_loosened(changed: Mapping[str, Any]) -
     assert loosened(BASE, replace(BASE, **changed)) == ()
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"behaviors": (ExpectedBehavior(text="asks  for the\nnumber.", turn=1),)},
+        {"reference_answer": "Agent:  hi\n"},
+        {"rubrics": (replace(RUBRIC, anchors=("rude;", "cold", "kind.")),)},
+    ],
+)
+def test_line_breaks_and_a_mark_at_the_end_are_no_other_words(changed: Mapping[str, Any]) -> None:
+    assert loosened(BASE, replace(BASE, **changed)) == ()
+
+
+@pytest.mark.parametrize("text", ["asks for a number", "asks for the number", "does not ask for the number"])
+def test_other_words_are(text: str) -> None:
+    head = replace(BASE, behaviors=(ExpectedBehavior(text=text, turn=1),))
+    assert bool(loosened(BASE, head)) is (text != BASE.behaviors[0].text)
+
+
 def test_a_case_that_raises_its_severity_or_is_frozen_is_not_loosened() -> None:
     weak = replace(BASE, severity=Severity.P2, status=Status.EXPLORATORY)
     assert loosened(weak, BASE) == ()

@@ -362,7 +362,7 @@ def hostile() -> Report:
             HOSTILE,
             HOSTILE,
             blocking=[case.case],
-            gaps=[HOSTILE],
+            gaps=[HOSTILE] * 2,
             notes=[HOSTILE],
             acceptance=[
                 AcceptanceRow(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from gate.model.comparison import DimensionComparison, Votes
+from gate.model.plan import GateChange
 from gate.model.report import Links, Report
 from gate.model.words import CaseVerdict, Conclusion, Dimension, Severity, Status
 from gate.reports.blocks import utf8_bytes, utf16_units
@@ -178,8 +179,9 @@ def test_rubrics_on_which_votes_split_too_often_are_listed_the_worst_first() -> 
 def test_an_advisory_dimension_among_others_is_marked_in_its_row() -> None:
     dimensions = [dimension(), dimension(Dimension.TONE, advisory=True)]
     text = comment(report([case_comparison("a", dimensions=dimensions)]))
-    assert "| P0 tone *(advisory: judge not calibrated)* |" in text
+    assert "| P0 tone *(advisory)* |" in text
     assert "| P0 correctness |" in text
+    assert text.count("the judge is not calibrated there, so only checks can block") == 1
 
 
 def test_regressed_cases_stand_worst_first_with_old_and_new_score() -> None:
@@ -192,6 +194,41 @@ def test_regressed_cases_stand_worst_first_with_old_and_new_score() -> None:
     )
     rows = [(row[0].split(" ")[0], row[3]) for row in table_rows(comment(of)) if len(row) == 6][1:]
     assert rows == [("deep-fall", "2 → 0"), ("small-fall", "2 → 1"), ("reported", "2 → 0")]
+
+
+def test_evidence_that_cases_share_is_said_once_below_them() -> None:
+    shared = "; all suspects together: base passed and head failed in 7 of 8 paired runs"
+    cases = [
+        regressed_case(name, explanation=f"base passed and head failed in {number} of 4 paired runs{shared}")
+        for name, number in (("a", 3), ("b", 4))
+    ]
+    text = comment(report(cases))
+    assert text.count("in 7 of 8 paired runs") == 1
+    assert "\n\nAll suspects together: base passed and head failed in 7 of 8 paired runs.\n" in text
+    assert [row[-1] for row in table_rows(text) if "paired runs" in row[-1]] == [
+        "base passed and head failed in 3 of 4 paired runs",
+        "base passed and head failed in 4 of 4 paired runs",
+    ]
+    assert shared[1:].strip() in comment(report(cases[:1]))
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_change_of_the_gate_stands_beside_the_next_action_when_that_is_about_it(*, asked: bool) -> None:
+    change = GateChange(path="fixtures/a.md", what="removes case a", needs_sign_off=asked)
+    of = report([case_comparison("b")], of_plan=plan(gate_changes=[change]))
+    for text in (comment(of), console_text(of), page(of)):
+        assert text.count("removes case a") == 1
+    for text in (comment(of), console_text(of)):
+        assert (text.index("removes case a") < text.index("P0 correctness")) is asked
+
+
+def test_the_only_gap_is_not_said_twice() -> None:
+    def told(*gaps: str, action: str) -> str:
+        return comment(report(of_decision=decision(Conclusion.INFRA_FAILURE, "Infra-failure: x", action, gaps=gaps)))
+
+    assert told("one: missing", action="one: missing.").count("one: missing") == 1
+    assert told("one: missing", action="Mend it.").count("one: missing") == 1
+    assert told("one: missing", "two: missing", action="2 gaps are listed below.").count("missing") == 2
 
 
 def test_a_case_that_fell_on_two_dimensions_is_one_row() -> None:

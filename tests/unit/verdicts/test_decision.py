@@ -94,6 +94,28 @@ def test_many_regressed_cases_are_accepted_without_naming_each() -> None:
     )
 
 
+def test_the_command_it_shows_accepts_all_that_holds_the_merge() -> None:
+    """Named cases accept neither a group nor a change of the gate; where agents share a name, it needs the agent's."""
+    group = GroupFinding(group="Returns", verdict=CaseVerdict.REGRESSED, explanation="")
+    with_group = _decide(replace(_compare(bad=[0, 0]), groups=(group,)))
+    with_change = _decide(_compare(bad=[0, 0]), replace(PLAN, gate_changes=(LOOSENED,)))
+    twins = [make_case("bad"), make_case("bad", agent="sales")]
+    compared = compare_by_majority(make_baseline((twins[0], [2] * 5)), (twins[0], [0, 0]), (twins[1], [2, 2]))
+
+    assert "comment `/accept-baseline reason: …`" in with_group.next_action
+    assert "comment `/accept-baseline reason: …`" in with_change.next_action
+    assert "comment `/accept-baseline support/bad reason: …`" in decide(make_plan(twins), compared).next_action
+
+
+def test_where_nothing_is_stored_it_says_how_results_come() -> None:
+    new = decide(make_plan([GOOD]), compare_by_majority(BASELINE, (GOOD, [2, 2])))
+    first = decide(make_plan([make_case("a")]), compare_by_majority(BASELINE, (make_case("a"), [2, 2])))
+
+    assert new.next_action == "Nothing to do."
+    assert first.conclusion is Conclusion.PASS
+    assert "`agent-gate baseline record`" in first.next_action
+
+
 def test_a_regression_that_cannot_block_is_noted() -> None:
     case = make_case("later", severity=Severity.P1)
     compared = compare_by_majority(make_baseline((case, [2] * 5)), (case, [0, 0]))

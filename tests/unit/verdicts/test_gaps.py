@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
-from gate.model.words import Dimension, Severity, Status
+from gate.model.comparison import CaseFinding, Findings
+from gate.model.words import CaseVerdict, Dimension, Severity, Status
+from gate.verdicts.comparison import compare
 from gate.verdicts.gaps import gaps
-from tests.results import Given, compare_by_majority, make_baseline, make_case, make_plan
+from tests.results import AGENT, SCORERS, Given, compare_by_majority, make_baseline, make_case, make_plan, make_trial
 
 CORRECTNESS, GROUNDING, TONE, SAFETY = Dimension
 CASE = make_case("bulk-items", CORRECTNESS, TONE)
@@ -21,9 +23,23 @@ def test_a_case_that_ran_and_was_scored_wholly_leaves_no_gap() -> None:
 
 
 def test_a_case_that_did_not_run_is_a_gap_with_its_remedy() -> None:
-    again = "run again: `agent-gate run --resume DIR` pays only for what is missing"
+    again = "run the job again, on a laptop `agent-gate run --resume DIR`, which pays only for what is missing"
 
     assert _gaps() == (f"support/bulk-items: it did not run: the run stopped before it; {again}",)
+
+
+def test_a_case_whose_trials_all_errored_says_why_before_it_says_to_run_again() -> None:
+    trials = [make_trial(CASE, None, trial=number, error="not recorded: record it") for number in (1, 2)]
+    finding = CaseFinding(verdict=CaseVerdict.INFRA_FAILURE, explanation="all 2 head trials are missing", missing=2)
+    plan = make_plan([CASE], BASELINE)
+    found = Findings(cases={CASE.key: finding})
+    compared = compare([CASE], plan, {AGENT: BASELINE}, trials, found, policy="confirm", scorers=SCORERS)
+
+    [gap] = gaps(plan, compared)
+
+    assert gap.startswith(
+        "support/bulk-items: all 2 head trials are missing: not recorded: record it; once that is mended, run the job"
+    )
 
 
 def test_a_run_of_which_nothing_counts_is_one_gap() -> None:
@@ -31,7 +47,7 @@ def test_a_run_of_which_nothing_counts_is_one_gap() -> None:
 
     [gap] = gaps(make_plan([CASE]), void)
 
-    assert gap.startswith("no trial of this run counts; run again")
+    assert gap.startswith("no trial of this run counts; run the job again")
 
 
 def test_a_planned_case_that_was_not_compared_is_a_gap() -> None:

@@ -16,6 +16,7 @@ from gate.github.host import (
     Reacted,
     Reaction,
     StatusState,
+    WorkflowRun,
 )
 from gate.reports.escape import clip, one_line
 
@@ -51,6 +52,7 @@ class FakeHost:
     reacted: list[tuple[int, Reacted]] = field(default_factory=list)
     given: list[tuple[str, CommitStatus]] = field(default_factory=list)
     artifacts: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    runs: list[WorkflowRun] = field(default_factory=list)
     denied: set[str] = field(default_factory=set)
     before_commit: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     forced: list[tuple[int, datetime]] = field(default_factory=list)
@@ -265,6 +267,17 @@ class FakeHost:
     def artifact(self, name: str, head_sha: str) -> bytes | None:
         """The zip of that name of that commit."""
         return self.artifacts.get((name, head_sha))
+
+    def workflow_run(self, run_id: int) -> WorkflowRun:
+        """A run by its id."""
+        found = [one for one in self.runs if one.id == run_id]
+        if not found:
+            raise NotFoundError(f"there is no run {run_id}")
+        return found[0]
+
+    def workflow_runs(self, workflow: int, since: datetime) -> Sequence[WorkflowRun]:
+        """The runs of a workflow since then, newest first; those made here have one attempt, or begin with it."""
+        return [one for one in reversed(self.runs) if one.workflow == workflow and one.began >= since]
 
     def _allow(self, act: str) -> None:
         if act in self.denied:

@@ -14,6 +14,7 @@ from gate.agents.open import open_agents
 from gate.budget import Meter, mixed_words
 from gate.cli.judged import of_judge, rates, spot_check, standings
 from gate.cli.progress import RunLog, watching
+from gate.cli.quota import Earlier, hold_quota, kept_runs
 from gate.cli.setting import Setting
 from gate.cli.workspace import Workspace, reopened
 from gate.config import Config, VerdictsConfig
@@ -39,6 +40,8 @@ class Ask:
     label: str = ""
     runs: Path | None = None
     begun: Callable[[Path], None] | None = None
+    earlier: Earlier | None = None
+    """What counts the runs of the last day; None = the folders of `runs` do."""
     shuffle: int | None = None
     """Seed of another order of trials, to show that results do not depend on it."""
 
@@ -48,6 +51,7 @@ def evaluate(workspace: Workspace, ask: Ask) -> Report:
     plan = workspace.plan(ask.scope, ask.verdicts)
     config = workspace.config.model_copy(update={"verdicts": ask.verdicts})
     agents = open_agents(workspace.root, config, plan, workspace.sides)
+    hold_quota(config, agents, ask.earlier or kept_runs(ask.runs or workspace.root / config.runs))
     with start(workspace, config, plan, agents, label=ask.label or "run", runs=ask.runs) as folder:
         if ask.begun is not None:
             ask.begun(folder.path)

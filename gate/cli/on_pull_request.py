@@ -6,6 +6,7 @@ from gate.cli.charts import charts
 from gate.cli.delivery import Delivery
 from gate.cli.evaluate import Ask, evaluate, noted
 from gate.cli.merge import merge_shards
+from gate.cli.quota import workflow_runs
 from gate.cli.shallow import ASKED_HOST, has_commit, parted_by_host, repository_root
 from gate.cli.workspace import Workspace, open_workspace
 from gate.config import CommandDriver, VerdictsConfig
@@ -99,7 +100,8 @@ def ask_of(workspace: Workspace, delivery: Delivery, tier: Tier, label: str) -> 
         asked = _no_weaker(workspace.config.verdicts, delivery)
     given = {key: value for key, value in asked.items() if value is not None}
     verdicts = VerdictsConfig.model_validate(workspace.config.verdicts.model_dump() | given)
-    return Ask(scope=scope, verdicts=verdicts, label=label, begun=delivery.begun)
+    earlier = workflow_runs(delivery.host, delivery.job.run_id)
+    return Ask(scope=scope, verdicts=verdicts, label=label, begun=delivery.begun, earlier=earlier)
 
 
 def _no_weaker(configured: VerdictsConfig, delivery: Delivery) -> dict[str, str | None]:

@@ -18,6 +18,7 @@ from gate.baselines.record import record, release
 from gate.budget import Meter
 from gate.cli.evaluate import start
 from gate.cli.progress import RunLog, watching
+from gate.cli.quota import hold_quota, kept_runs
 from gate.cli.setting import Setting
 from gate.cli.workspace import Workspace, reopened
 from gate.errors import CouldNotTellError, StoreError
@@ -78,9 +79,13 @@ def recorded(workspace: Workspace, agents: Sequence[str], trials: int, label: st
 def recording(
     workspace: Workspace, agents: Sequence[str], task: Task, label: str, *, runs: Path | None = None
 ) -> Iterator[Recorded]:
-    """A new recording of the head definition, made."""
+    """A new recording of the head definition, made. `runs`: where it lies; in a run's folder it is part of that.
+
+    Raises `CouldNotTellError` when the quota of a day is used up.
+    """
     plan = workspace.plan(Scope(tier=Tier.FULL, agents=tuple(agents)))
     drivers = open_agents(workspace.root, workspace.config, plan, workspace.sides)
+    hold_quota(workspace.config, drivers, kept_runs(runs or workspace.root / workspace.config.runs))
     with start(workspace, workspace.config, plan, drivers, label=label, runs=runs) as folder:
         folder.save_report(_FILE, _TASK.dump_json(task).decode())
         yield _made(folder, drivers, task)

@@ -67,8 +67,10 @@ class PlanningConfig(Section):
 
 
 class BudgetConfig(Section):
-    """Caps of one run; 0 = none. P2 is dropped first, then P1 repeats, never P0."""
+    """Caps of one run, and on runs; 0 = none. P2 is dropped first, then P1 repeats, never P0."""
 
+    runs_per_day: int = Field(default=0, ge=0, le=1000)
+    """Runs that may ask a live agent within 24 hours: on GitHub those of one workflow, elsewhere those in `runs`."""
     trials: int = Field(default=0, ge=0)
     judge_calls: int = Field(default=0, ge=0)
     tokens: int = Field(default=0, ge=0)

@@ -8,7 +8,16 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from gate.github.host import Comment, CommitStatus, LabelEvent, PullRequest, PullRequestState, Reacted, StatusState
+from gate.github.host import (
+    Comment,
+    CommitStatus,
+    LabelEvent,
+    PullRequest,
+    PullRequestState,
+    Reacted,
+    StatusState,
+    WorkflowRun,
+)
 
 GHOST = "ghost"
 """Who GitHub shows where an account was deleted."""
@@ -250,3 +259,30 @@ class ArtifactsAnswer(Answer):
     """One page of artifacts, newest first."""
 
     artifacts: tuple[ArtifactAnswer, ...]
+
+
+class WorkflowRunAnswer(Answer):
+    """A run of a workflow. Older servers do not say when its latest attempt began."""
+
+    id: int
+    workflow_id: int
+    created_at: datetime
+    run_started_at: datetime | None = None
+    run_attempt: int = 1
+    conclusion: str | None = None
+
+    def value(self) -> WorkflowRun:
+        """The gate's own value of it."""
+        return WorkflowRun(
+            id=self.id,
+            workflow=self.workflow_id,
+            began=self.run_started_at or self.created_at,
+            attempts=self.run_attempt,
+            skipped=self.conclusion == "skipped",
+        )
+
+
+class WorkflowRunsAnswer(Answer):
+    """One page of a workflow's runs, newest first."""
+
+    workflow_runs: tuple[WorkflowRunAnswer, ...]

@@ -3,7 +3,7 @@
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -25,6 +25,8 @@ from gate.github.answers import (
     ReactionAnswer,
     RefAnswer,
     StatusAnswer,
+    WorkflowRunAnswer,
+    WorkflowRunsAnswer,
 )
 from gate.github.host import (
     DESCRIPTION_LIMIT,
@@ -36,6 +38,7 @@ from gate.github.host import (
     Reacted,
     Reaction,
     StatusState,
+    WorkflowRun,
 )
 from gate.github.patience import Purpose
 from gate.github.transport import Pace, Transport
@@ -46,6 +49,8 @@ MOST_PAGES = 100
 """Pages of one listing that are read: 10,000 comments are no conversation any more."""
 ARTIFACT_PAGES = 10
 """Pages of artifacts searched, newest first: the last thousand of that name."""
+RUN_PAGES = 10
+"""Pages of workflow runs read: GitHub gives the first thousand of a listing by time."""
 _NOT_FAST_FORWARD = 422
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -227,6 +232,19 @@ class GitHub:
                 if one.name == name and made_there and not one.expired:
                     return self._transport.download(f"/actions/artifacts/{one.id}/zip", purpose)
         return None
+
+    def workflow_run(self, run_id: int) -> WorkflowRun:
+        """A run of a workflow as it is now."""
+        purpose = Purpose(what="read this run of the workflow", permission="actions: read")
+        return self._one(WorkflowRunAnswer, f"/actions/runs/{run_id}", purpose).value()
+
+    def workflow_runs(self, workflow: int, since: datetime) -> Sequence[WorkflowRun]:
+        """Every run of a workflow that was made since then, newest first."""
+        purpose = Purpose(what="count the runs of this workflow", permission="actions: read")
+        asked = {"created": f">={since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", "exclude_pull_requests": "true"}
+        path = f"/actions/workflows/{workflow}/runs"
+        pages = self._transport.pages(path, purpose, asked, most=RUN_PAGES)
+        return [one.value() for page in pages for one in _model(WorkflowRunsAnswer, page, purpose).workflow_runs]
 
     def _events(self, number: int) -> Iterator[IssueEvent]:
         purpose = Purpose(what=f"read the history of {number}", permission="pull-requests: read")

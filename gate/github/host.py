@@ -84,6 +84,18 @@ class CommitStatus:
     """When it was set, by the server's clock; None = the server did not say."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkflowRun:
+    """One run of a workflow. `skipped`: none of its jobs ran."""
+
+    id: int
+    workflow: int
+    began: datetime
+    """When its latest attempt began, by the server's clock."""
+    attempts: int = 1
+    skipped: bool = False
+
+
 class Host(Protocol):
     """One repository on GitHub, with the rights of one token.
 
@@ -183,4 +195,12 @@ class Host(Protocol):
 
     def artifact(self, name: str, head_sha: str) -> bytes | None:
         """The zip of the newest artifact of that name, not expired, made by a workflow run of that head commit."""
+        ...
+
+    def workflow_run(self, run_id: int) -> WorkflowRun:
+        """A run of a workflow as it is now."""
+        ...
+
+    def workflow_runs(self, workflow: int, since: datetime) -> Sequence[WorkflowRun]:
+        """Every run of a workflow that was made since then, newest first; GitHub lists at most 1,000."""
         ...

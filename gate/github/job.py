@@ -23,6 +23,7 @@ class Job:
     workspace: Path
     url: str
     """The repository's own address."""
+    run_id: int
     run_url: str
     blob_url: str
     """Address below which a commit's files are shown: append `SHA/PATH`."""
@@ -47,6 +48,7 @@ class Job:
             event_path=Path(environ["GITHUB_EVENT_PATH"]),
             workspace=Path(environ["GITHUB_WORKSPACE"]),
             url=home,
+            run_id=_run_id(environ["GITHUB_RUN_ID"]),
             run_url=f"{home}/actions/runs/{environ['GITHUB_RUN_ID']}",
             blob_url=f"{home}/blob",
             api_url=environ.get("GITHUB_API_URL") or "https://api.github.com",
@@ -61,6 +63,12 @@ class Job:
         """The branch the event belongs to; empty when its ref is no branch."""
         prefix = "refs/heads/"
         return self.ref.removeprefix(prefix) if self.ref.startswith(prefix) else ""
+
+
+def _run_id(text: str) -> int:
+    if not text.isdecimal():
+        raise UsageError(f"GITHUB_RUN_ID is {text!r}, which is no number", "the runner sets it; leave it alone")
+    return int(text)
 
 
 def _path(text: str | None) -> Path | None:

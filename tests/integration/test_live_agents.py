@@ -445,3 +445,23 @@ def _runs(pid: str) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_runs_of_a_day_are_held_to_their_quota(repository: GitRepository, capsys: pytest.CaptureFixture[str]) -> None:
+    """Here the run folders count: those of the last 24 hours in which a live agent was asked."""
+    with serving(endpoint(shopkeeper)) as server:
+        quota = "budget: {runs_per_day: 2}\nverdicts: {policy: any-drop}\n"
+        config = chat_config(server.url) + quota
+        repository.commit({"agent/prompt.md": "x", "agent/tools.json": TOOL, "agent-gate.yml": config, **fixtures(1)})
+        repository.write({"agent/prompt.md": "y"})
+        assert main(["run", "--base", "main"]) == ExitCode.PASS
+        [first] = Path("runs").glob("*/*")
+        assert main(["score", str(first)]) == ExitCode.PASS
+        first.rename(first.parent / f"000000Z-{first.name}")
+        assert main(["run", "--base", "main"]) == ExitCode.PASS
+        asked = len(server.asked)
+        capsys.readouterr()
+        assert main(["run", "--base", "main"]) == ExitCode.COULD_NOT_TELL
+        assert len(server.asked) == asked
+    assert "2 runs began within 24 hours, `budget.runs_per_day` is 2" in capsys.readouterr().err
+    assert len(list(Path("runs").glob("*/*"))) == 2

@@ -22,6 +22,8 @@ NODE_MODULES = Path(__file__).parents[2] / "node" / "node_modules" / "@octokit"
 DESCRIPTION = NODE_MODULES / "openapi" / "generated" / "api.github.com.json"
 _SLASHED = ("/contents/", "/git/ref/", "/git/refs/")
 """Behind these a path parameter holds slashes, which the description's templates match only when they are encoded."""
+_SINCE = ">="
+"""Begins a range of time, which the description explains for `created` and then gives the form of a single time."""
 _GONE = frozenset({"user", "actor", "repo"})
 """What GitHub gives as null once the account or the fork was deleted, although its description does not say so."""
 
@@ -50,7 +52,7 @@ def check(method: str, path: str, query: Mapping[str, str], body: bytes) -> None
         "https://api.github.com",
         method.lower(),
         _encoded(path),
-        args=dict(query),
+        args={name: value.removeprefix(_SINCE) if name == "created" else value for name, value in query.items()},
         data=body or None,
         content_type="application/json",
     )

@@ -60,6 +60,8 @@ class State:
     trees: dict[str, dict[str, str]] = field(default_factory=dict)
     refs: dict[str, str] = field(default_factory=dict)
     artifacts: list[Json] = field(default_factory=list)
+    runs: list[Json] = field(default_factory=list)
+    """Runs of workflows, newest first."""
     archives: dict[int, bytes] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     requests: list[tuple[str, str]] = field(default_factory=list)
@@ -139,6 +141,10 @@ class State:
             for path, content in files.items():
                 archive.writestr(path, content)
         self.archives[number] = packed.getvalue()
+
+    def add_run(self, number: int, workflow: int, at: str, **more: Json) -> None:
+        run = {"id": number, "workflow_id": workflow, "created_at": at, "run_started_at": at, "run_attempt": 1}
+        self.runs.insert(0, {**run, "conclusion": None, **more})
 
     def newest_status(self, sha: str, context: str = "agent-eval-gate") -> Json:
         return next((one for one in self.statuses[sha] if one["context"] == context), None)
@@ -424,6 +430,19 @@ def _artifacts(asked: Asked) -> Json:
     return [one for one in asked.state.artifacts if name in (None, one["name"])]
 
 
+@route("GET", r"/actions/runs/(\d+)")
+def _run(asked: Asked) -> Json:
+    found = [one for one in asked.state.runs if one["id"] == int(asked.groups[0])]
+    return found[0] if found else _missing()
+
+
+@route("GET", r"/actions/workflows/(\d+)/runs")
+def _runs(asked: Asked) -> Json:
+    since = asked.query["created"].removeprefix(">=")
+    mine = (one for one in asked.state.runs if one["workflow_id"] == int(asked.groups[0]))
+    return [one for one in mine if one["created_at"] >= since]
+
+
 class Handler(BaseHTTPRequestHandler):
     """Carries one request to its route: checked, refused as injected, paged."""
 
@@ -476,9 +495,10 @@ class Handler(BaseHTTPRequestHandler):
         value = self._routed(path, query, body)
         if failure is not None:
             self._send(failure.status, {"message": failure.message}, failure.headers)
-        elif path.endswith("/actions/artifacts"):
+        elif (found := re.search(r"/actions/(artifacts|workflows/\d+/runs)\Z", path)) is not None:
             page, headers = self._page(value, query)
-            self._give(200, {"total_count": len(value), "artifacts": page}, headers)
+            name = "artifacts" if found[1] == "artifacts" else "workflow_runs"
+            self._give(200, {"total_count": len(value), name: page}, headers)
         elif isinstance(value, list) and "page" in query:
             self._give(200, *self._page(value, query))
         else:

@@ -1,6 +1,7 @@
 """The action on the example agent: an event in, and what people see of it on GitHub."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -375,3 +376,76 @@ def test_a_forks_program_is_never_run_with_rights(step: Step, event: str, *, for
     assert ("it would run with the rights of this job" in step.summary) is not runs
     assert (step.outputs.get("run-folder", "") != "") is runs
     assert code != ExitCode.PASS
+
+
+def with_quota(step: Step, runs: int) -> str:
+    """The repository's agent becomes a program, with a quota; the head of a pull request that changes it."""
+    git(step.root, "checkout", "--quiet", "-B", "with-program", "main")
+    (step.root / "agent.py").write_text("raise SystemExit\n")
+    driver = "{type: command, command: [python3, agent.py], case_seconds: 5}"
+    agents = f"agents:\n  customer-support-agent: {{source: [agent.py], driver: {driver}}}\n"
+    (step.root / "agent-gate.yml").write_text(f"version: 1\n{agents}budget: {{runs_per_day: {runs}}}\n")
+    git(step.root, "add", "--all")
+    git(step.root, "commit", "--quiet", "--message", "A program")
+    git(step.root, "branch", "--force", "main", "with-program")
+    (step.root / "agent.py").write_text("raise SystemExit(0)\n")
+    git(step.root, "commit", "--quiet", "--all", "--message", "Another program")
+    step.inputs["cases"] = "unclear-request"
+    return open_pull(step, "with-program")
+
+
+def earlier_runs(step: Step, number: int) -> None:
+    """Runs of the workflow within the last hours, and then this one."""
+    now = datetime.now(UTC)
+    for run in range(number):
+        step.stub.state.add_run(70 + run, 5, f"{now - timedelta(hours=3):%Y-%m-%dT%H:%M:%SZ}")
+    step.stub.state.add_run(77, 5, f"{now:%Y-%m-%dT%H:%M:%SZ}")
+
+
+@pytest.mark.parametrize(("earlier", "asks"), [(1, True), (2, False)])
+def test_a_run_beyond_the_quota_of_a_day_asks_no_agent(step: Step, earlier: int, *, asks: bool) -> None:
+    """It could not tell; which is not green, and says what to do."""
+    with_quota(step, 2)
+    earlier_runs(step, earlier)
+
+    code = step.run("pull_request", pull_request_event(step.stub, "opened"))
+
+    assert code == ExitCode.COULD_NOT_TELL
+    assert (step.outputs.get("run-folder", "") != "") is asks
+    assert ("2 runs began within 24 hours" in step.summary) is not asks
+    assert ("run again later, or raise it" in step.summary) is not asks
+
+
+def test_a_quota_that_is_used_up_is_told_on_the_commit(step: Step) -> None:
+    """The status names it, so that nobody looks for a fault of the change."""
+    head = with_quota(step, 1)
+    del step.inputs["cases"]
+    earlier_runs(step, 1)
+
+    assert step.run("pull_request", pull_request_event(step.stub, "opened")) == ExitCode.COULD_NOT_TELL
+    state, description = step.status(head)
+    assert state == "error"
+    assert "the quota of a day is used up" in description
+
+
+def test_runs_that_may_not_be_counted_are_not_run(step: Step) -> None:
+    """A quota that is not held would be one in name only; the permission is named."""
+    with_quota(step, 2)
+    step.stub.state.fail("GET", "/actions/runs/", 403, message="Resource not accessible by integration")
+
+    assert step.run("pull_request", pull_request_event(step.stub, "opened")) == ExitCode.CONFIGURATION
+    assert step.outputs.get("run-folder", "") == ""
+    assert "actions: read" in step.summary
+
+
+def test_recordings_are_run_without_counting(step: Step) -> None:
+    """Nobody is asked, so nothing is counted and no right is needed."""
+    config = step.root / "agent-gate.yml"
+    git(step.root, "checkout", "--quiet", "main")
+    config.write_text(config.read_text() + "budget: {runs_per_day: 1}\n")
+    git(step.root, "commit", "--quiet", "--all", "--message", "A quota")
+    git(step.root, "rebase", "--quiet", "main", HARMLESS)
+    open_pull(step, HARMLESS)
+
+    assert step.run("pull_request", pull_request_event(step.stub, "opened")) == ExitCode.PASS
+    assert not any("/actions/" in path for _, path in step.stub.state.requests)

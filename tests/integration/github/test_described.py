@@ -1,6 +1,7 @@
 """Every request the action and the doctor can send, against GitHub's own description; and that the check can fail."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from jsonschema import ValidationError
@@ -38,6 +39,8 @@ REQUESTS: dict[str, Callable[[GitHub, str], object]] = {
     "read_file": lambda host, _: host.read_file("baselines/a.json", "feature/a"),
     "commit_files": lambda host, head: host.commit_files("feature/a", head, {"baselines/a b.json": "{}"}, "Accept"),
     "artifact": lambda host, head: host.artifact("agent-eval-gate", head),
+    "workflow_run": lambda host, _: host.workflow_run(77),
+    "workflow_runs": lambda host, _: host.workflow_runs(5, datetime(2026, 11, 22, 14, tzinfo=UTC)),
 }
 INSPECTIONS: dict[str, Callable[[Inspection], object]] = {
     "rights": lambda inspection: inspection.rights(),
@@ -65,6 +68,7 @@ def head(stub: Stub) -> str:
     state.permissions["dependabot[bot]"] = "read"
     state.merged[sha] = [7]
     state.add_artifact("agent-eval-gate", sha, {"report.json": b"{}"})
+    state.add_run(77, 5, "2026-11-22T15:00:00Z")
     state.labels.add("/accept-baseline")
     state.rights = {"push": True}
     return sha

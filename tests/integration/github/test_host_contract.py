@@ -2,13 +2,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
 from gate.errors import NotFoundError, StaleError
 from gate.github.client import GitHub
-from gate.github.host import Host
+from gate.github.host import Host, WorkflowRun
 from tests.fakes_github import BOT, FakeHost
 from tests.integration.github.emulated import BOT as EMULATED_BOT
 from tests.integration.github.emulated import Repository
@@ -22,6 +23,7 @@ GAPS = {
     "test_statuses_are_told_newest_first_with_who_set_them_and_when": "there are no commit statuses",
     "test_a_reaction_is_put_on_a_comment_that_is_there": "there are no reactions",
     "test_reactions_tell_who_gave_them_and_when": "there are no reactions",
+    "test_runs_of_a_workflow_are_told_from_a_time_on_newest_first": "a workflow cannot be run",
     "test_the_pull_request_follows_a_commit": "the head of a pull request does not follow its branch",
 }
 """What the emulator does not do as GitHub does, by the test that shows it."""
@@ -49,6 +51,9 @@ class Place(ABC):
     @abstractmethod
     def permit(self, login: str) -> None: ...
 
+    @abstractmethod
+    def run_workflow(self, run_id: int, workflow: int, began: datetime) -> None: ...
+
 
 class InMemory(Place):
     def __init__(self) -> None:
@@ -69,6 +74,9 @@ class InMemory(Place):
 
     def permit(self, login: str) -> None:
         self.fake.permissions[login] = "write"
+
+    def run_workflow(self, run_id: int, workflow: int, began: datetime) -> None:
+        self.fake.runs.append(WorkflowRun(id=run_id, workflow=workflow, began=began))
 
 
 class OnStub(Place):
@@ -101,6 +109,9 @@ class OnStub(Place):
     def permit(self, login: str) -> None:
         self.state.permissions[login] = "write"
 
+    def run_workflow(self, run_id: int, workflow: int, began: datetime) -> None:
+        self.state.add_run(run_id, workflow, f"{began:%Y-%m-%dT%H:%M:%SZ}")
+
 
 class Emulated(Place):
     me = (EMULATED_BOT, False)
@@ -124,6 +135,9 @@ class Emulated(Place):
 
     def permit(self, login: str) -> None:
         self.repository.permit(login, "push")
+
+    def run_workflow(self, run_id: int, workflow: int, began: datetime) -> None:
+        raise NotImplementedError(f"nothing runs here: not {run_id} of {workflow} at {began}")
 
 
 @pytest.fixture(params=["memory", "client", "emulator"])
@@ -282,3 +296,17 @@ def test_nothing_is_committed_on_a_branch_that_is_elsewhere(place: Place, how: s
 
 def test_what_was_never_uploaded_is_no_artifact(place: Place) -> None:
     assert place.host.artifact("agent-eval-gate", place.host.pull_request(place.number).head_sha) is None
+
+
+def test_runs_of_a_workflow_are_told_from_a_time_on_newest_first(place: Place) -> None:
+    noon = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    for run_id, workflow, hours in ((70, 5, -1), (71, 5, 0), (72, 6, 1), (73, 5, 2)):
+        place.run_workflow(run_id, workflow, noon + timedelta(hours=hours))
+
+    found = place.host.workflow_runs(5, noon)
+
+    assert [(one.id, one.workflow, one.began) for one in found] == [(73, 5, noon + timedelta(hours=2)), (71, 5, noon)]
+    assert place.host.workflow_run(70) == WorkflowRun(id=70, workflow=5, began=noon - timedelta(hours=1))
+    assert place.host.workflow_runs(7, noon) == []
+    with pytest.raises(NotFoundError):
+        place.host.workflow_run(99)

@@ -29,6 +29,7 @@ from gate.network.call import Answer
 from gate.planning.fingerprint import agent_fingerprint
 from gate.planning.ground import Ground
 from gate.planning.maps import Maps
+from gate.planning.patterns import within_any
 from gate.ports import Agent
 from gate.reports.phrases import count
 from gate.scaffold.wiring import give
@@ -63,7 +64,7 @@ def _agent(about: str, name: str, holding: Holding, environ: Mapping[str, str]) 
     config = holding.config.agents[name]
     driver = config.driver
     if isinstance(driver, CommandDriver):
-        return _program(about, driver.command[0], holding)
+        return _program(about, name, driver, holding)
     sides = {Arm.HEAD: holding.tree, Arm.BASE: holding.base or holding.tree}
     ground = Ground(holding.config)
     base, head = (agent_fingerprint(Maps(ground, sides[arm]).definition(name)) for arm in (Arm.BASE, Arm.HEAD))
@@ -108,12 +109,20 @@ def _unseen(name: str, holding: Holding, captured: Captured) -> tuple[str, str, 
     return None
 
 
-def _program(about: str, program: str, holding: Holding) -> Diagnosis:
-    found = shutil.which(program) or program.removeprefix("./") in holding.tree.paths()
-    if found:
-        return fine(about, f"{program} is there")
-    remedy = "install it, or name a file of the agent's source; on GitHub it has to be in the action's image"
-    return problem(about, f"there is no program {program}", remedy)
+def _program(about: str, name: str, driver: CommandDriver, holding: Holding) -> Diagnosis:
+    """Whether the program is there, and among the files it starts in what its command names of the repository."""
+    program, *arguments = driver.command
+    source = holding.config.agents[name].source
+    paths = holding.tree.paths()
+    if not shutil.which(program) and program.removeprefix("./") not in paths:
+        remedy = "install it, or name a file of the agent's source; on GitHub it has to be in the action's image"
+        return problem(about, f"there is no program {program}", remedy)
+    named = {word.removeprefix("./") for word in (program, *arguments)} & set(paths)
+    outside = sorted(path for path in named if not within_any(path, source))
+    if outside:
+        says = f"it starts among the files of `source` alone, and {outside[0]} is not one of them"
+        return problem(about, says, f"add {outside[0]}, or its folder, to `agents.{name}.source` in agent-gate.yml")
+    return fine(about, f"{program} is there")
 
 
 async def _opened(agent: Agent) -> tuple[list[Problem], Answer | None, str]:

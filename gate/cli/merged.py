@@ -77,7 +77,9 @@ class _Merged:
         name = run_name(self.inputs.started, self.report.run)
         accepted = self._accepted(stored)
         self._refuse_blocked(accepted)
-        refuse_missing(sum(1 for one in self.trials if one.error or not one.scores), len(self.trials), self.path)
+        missing = sum(1 for one in self.trials if one.error or not one.scores)
+        again = f"leave {self.path} out; the next scheduled run measures what it lacks"
+        refuse_missing(missing, len(self.trials), self.trials, again)
         notes = []
         for now in self.plan.agents:
             then = next((one for one in self.report.plan.agents if one.name == now.name), None)

@@ -5,7 +5,7 @@ interrupted goes on with `baseline record --resume DIR` and pays for no trial tw
 """
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,11 +23,14 @@ from gate.cli.setting import Setting
 from gate.cli.workspace import Workspace, reopened
 from gate.errors import CouldNotTellError, StoreError
 from gate.model.baseline import Baseline
+from gate.model.score import TrialScores
 from gate.model.words import Arm, Tier
 from gate.planning.sides import Scope
 from gate.ports import Agent
+from gate.reports.escape import terminal
 from gate.scoring.checks import CHECKS_VERSION
 from gate.store import RunFolder
+from gate.verdicts.errored import errored_words
 from gate.verdicts.filling import Filling
 from gate.verdicts.fixed import Fixed
 
@@ -66,6 +69,12 @@ class Recorded:
     task: Task
     trials: int
     missing: int
+
+    @property
+    def again(self) -> str:
+        """How to get the trials that are missing."""
+        go_on = f"`agent-gate baseline record --resume {self.folder.path}`"
+        return f"when the agent answers again, {go_on} makes what is missing; after a change, record anew"
 
 
 @contextmanager
@@ -130,19 +139,20 @@ def new_baselines(run: Recorded, previous: Mapping[str, Baseline]) -> dict[Path,
 
     Raises `CouldNotTellError` when too many of its trials are missing.
     """
-    refuse_missing(run.missing, run.trials, run.folder.path)
+    refuse_missing(run.missing, run.trials, run.folder.all_scores(), run.again)
     inputs = run.setting.inputs
     made = [_baseline(run, agent.name, previous.get(agent.name)) for agent in run.setting.plan.agents]
     anchored = [release(one, run.task.release) for one in made] if run.task.release else made
     return {Path(inputs.root) / inputs.config.baselines / f"{one.agent}.json": one for one in anchored}
 
 
-def refuse_missing(missing: int, trials: int, folder: Path) -> None:
-    """Raise `CouldNotTellError` when more than 5 % of the trials errored."""
+def refuse_missing(missing: int, trials: int, scores: Iterable[TrialScores], hint: str) -> None:
+    """Raise `CouldNotTellError` with what they errored by when more than 5 % of the trials are missing."""
     if missing > MISSING_SHARE * trials:
+        reasons = "".join(f"\n  {terminal(reason)}" for reason in errored_words(scores))
         raise CouldNotTellError(
-            f"{missing} of {trials} trials are missing, so no baseline was written",
-            f"see {folder / 'run.log'}; record fewer trials, or run again when the agent answers",
+            f"{missing} of {trials} trials are missing, so no baseline was written{reasons}",
+            hint,
         )
 
 

@@ -49,7 +49,7 @@ def top_up(workspace: Workspace, agents: Sequence[str], release_name: str) -> Up
 
 def topped_up(workspace: Workspace, run: Recorded) -> Upkeep:
     """The baselines after a finished topping up. Raises `CouldNotTellError` when too many of its trials are missing."""
-    refuse_missing(run.missing, run.trials, run.folder.path)
+    refuse_missing(run.missing, run.trials, run.folder.all_scores(), run.again)
     stored = stored_baselines(workspace.root, workspace.config)
     trials = head_trials(run.folder, run.setting)
     ran = Ran(workspace=workspace, folder=run.folder, setting=run.setting, stored=stored, trials=trials)

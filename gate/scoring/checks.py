@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from gate.model.case import Case
 from gate.model.score import Finding, Unscored
-from gate.model.transcript import Transcript
-from gate.model.words import Dimension
+from gate.model.transcript import Captured, Transcript, TurnRecord
+from gate.model.words import Arm, Dimension
 from gate.scoring.expectation import CHECKS_VERSION, Seen
 from gate.scoring.failures import check_failures
 from gate.scoring.grounding import check_grounding_facts
@@ -15,7 +15,7 @@ from gate.scoring.phrases import check_anti_patterns, check_must_include, check_
 from gate.scoring.routing import check_retrieval, check_topic
 from gate.scoring.tools import FORBIDDEN_TOOLS, TOOL_CALLS, check_forbidden_tools, check_tool_calls
 
-__all__ = ["CHECKS_VERSION", "Checked", "check"]
+__all__ = ["CHECKS_VERSION", "Checked", "check", "looked_at"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,14 @@ def check(case: Case, transcript: Transcript, test_data: Mapping[str, str]) -> C
         unscored=tuple(one for one in seen if isinstance(one, Unscored)),
         stopped=next(map(_why_stopped, filter(_is_wrong_tool, findings)), ""),
     )
+
+
+def looked_at(case: Case) -> frozenset[Dimension]:
+    """The dimensions that some check scores in a trial where everything is captured; the others are left to a judge."""
+    turns = tuple(TurnRecord(number=turn.number, user=turn.user, reply="") for turn in case.turns)
+    shown = Captured(tool_calls=True, retrieval=True, topic=True)
+    silent = Transcript(case=case.key, arm=Arm.HEAD, trial=1, agent_fingerprint="", turns=turns, captured=shown)
+    return frozenset(one.dimension for one in check(case, silent, {}).findings)
 
 
 def _all(case: Case, transcript: Transcript, test_data: Mapping[str, str]) -> Iterator[Seen]:

@@ -39,7 +39,7 @@ def score_trial(
         )
     outage = judgement.outage if judgement else ""
     scores = tuple(
-        _score(dimension, checked, judgement, levels.get(dimension, 2))
+        _score(dimension, checked, judgement, levels.get(dimension, 2)) or _not_judged(dimension, checked, transcript)
         for dimension in Dimension
         if dimension in case.dimensions and not outage
     )
@@ -87,14 +87,14 @@ def _turn_content(record: TurnRecord) -> list[object]:
     return [*said, calls, passages, record.platform.get("failure"), dict(record.variables), captured]
 
 
-def _score(dimension: Dimension, checked: Checked, judgement: Judgement | None, level: int) -> DimensionScore:
+def _score(dimension: Dimension, checked: Checked, judgement: Judgement | None, level: int) -> DimensionScore | None:
     opinion = judgement.scores.get(dimension) if judgement else None
     capped = _capped(dimension, checked)
     if isinstance(opinion, Scored):
         return capped if capped and capped.value <= opinion.value else opinion
     if capped and (capped.value == 0 or capped.value < level):
         return capped
-    return checked.not_looked_at(dimension) or opinion or _not_judged(dimension, checked)
+    return checked.not_looked_at(dimension) or opinion
 
 
 def _capped(dimension: Dimension, checked: Checked) -> Scored | None:
@@ -106,6 +106,10 @@ def _capped(dimension: Dimension, checked: Checked) -> Scored | None:
     )
 
 
-def _not_judged(dimension: Dimension, checked: Checked) -> Unscored:
+def _not_judged(dimension: Dimension, checked: Checked, transcript: Transcript) -> Unscored:
+    captured = transcript.captured
     reason = f"not judged: {checked.stopped}" if checked.stopped else "no judge configured"
+    if not checked.stopped and dimension is Dimension.GROUNDING and not (captured.tool_calls and captured.retrieval):
+        unseen = "retrieval" if captured.tool_calls else "tool calls"
+        reason = f"{reason}, and {unseen} not captured, so that no check could look"
     return Unscored(dimension=dimension, reason=reason, by="")

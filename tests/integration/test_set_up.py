@@ -524,6 +524,61 @@ def test_the_program_of_a_command_agent_has_to_be_there(
     assert diagnoses(capsys)[1]["driver of shop"]["state"] == state
 
 
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("[agent]", "scripts/run.sh is not one of them → add scripts/run.sh, or its folder, to `agents.shop.source`"),
+        ("[agent, scripts]", ""),
+    ],
+)
+def test_what_the_command_of_an_agent_names_has_to_be_in_its_source(
+    source: str, says: str, live: Callable[[str], GitRepository], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The program starts among those files and no others."""
+    driver = "{type: command, command: [git, ./scripts/run.sh]}"
+    root = live(f"version: 1\nagents:\n  shop:\n    source: {source}\n    driver: {driver}\n").root
+    (root / "scripts").mkdir()
+    (root / "scripts/run.sh").write_text("exit 1\n")
+
+    found = problems(capsys)
+
+    assert says in found.get("driver of shop", "")
+    assert bool(says) == ("driver of shop" in found)
+
+
+def test_without_a_judge_a_case_that_expects_nothing_a_check_sees_is_told(
+    live: Callable[[str], GitRepository], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Correctness is scored by what the case expects; safety and grounding are looked at without a word."""
+    root = live("version: 1\nagents:\n  shop:\n    source: [agent]\n    driver: {type: command, command: [git]}\n").root
+    head = "---\nid: {name}\ndimensions: [correctness, safety, grounding]\nseverity: P0\n{more}---\n\n"
+    for name, more in (("seen", "must_include: [yes]\n"), ("unseen", "")):
+        text = head.format(name=name, more=more)
+        (root / f"fixtures/{name}.md").write_text(f"{text}## Input transcript\n\nUser: Hello.\n")
+
+    said = problems(capsys)["judge"]
+
+    assert "1 frozen case ask for correctness, which no check scores, first unseen" in said
+
+
+def test_a_baseline_that_nothing_answered_for_says_why(
+    live: Callable[[str], GitRepository], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every trial errors by the same reason; it is told where the recording ends."""
+    driver = "{type: command, command: [git, no-such-command-of-git]}"
+    root = live(f"version: 1\nagents:\n  shop:\n    source: [agent]\n    driver: {driver}\n").root
+    text = "---\nid: one\ndimensions: [correctness]\nseverity: P0\nmust_include: [yes]\n---\n\n"
+    (root / "fixtures/one.md").write_text(f"{text}## Input transcript\n\nUser: Hello.\n")
+
+    code = main(["baseline", "record", "--trials", "1"])
+
+    said = capsys.readouterr().err
+    assert code == ExitCode.COULD_NOT_TELL
+    assert "are missing, so no baseline was written" in said
+    assert "errored: the program git ended in the middle of the conversation" in said
+    assert not (root / "baselines/shop.json").exists()
+
+
 def test_the_audit_tells_of_the_example_suite(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Per agent: topics, actions, intents, and what is left open."""
     assert main(["audit", "--json", "--days", "100000"]) == ExitCode.PASS

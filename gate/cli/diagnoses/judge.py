@@ -14,6 +14,7 @@ from gate.judges.open import open_judge
 from gate.model.words import Dimension, Status
 from gate.network.call import Answer
 from gate.reports.phrases import count
+from gate.scoring.checks import looked_at
 
 
 def judge(holding: Holding, environ: Mapping[str, str], *, lacking: bool) -> Iterator[Diagnosis]:
@@ -35,12 +36,19 @@ def judge(holding: Holding, environ: Mapping[str, str], *, lacking: bool) -> Ite
 
 
 def _none(holding: Holding) -> Diagnosis:
-    toned = [case.id for case in holding.cases if case.status is Status.FROZEN and Dimension.TONE in case.dimensions]
-    if not toned:
+    frozen = [case for case in holding.cases if case.status is Status.FROZEN]
+    left = {case.key: frozenset(case.dimensions) - looked_at(case) for case in frozen}
+    lacking = [case.id for case in frozen if left[case.key]]
+    if not lacking:
         return fine("judge", "none is configured: the checks alone decide, and no secret is needed")
-    says = f"none is configured, and {count(len(toned), 'frozen case')} ask for tone, which no check scores"
-    remedy = "name a judge in agent-gate.yml, or take `tone` off: as it is, these cases cannot be green"
-    return problem("judge", f"{says}, first {toned[0]}", remedy)
+    asked = frozenset[Dimension]().union(*left.values())
+    dimensions = " or ".join(one for one in Dimension if one in asked)
+    says = f"none is configured, and {count(len(lacking), 'frozen case')} ask for {dimensions}, which no check scores"
+    remedy = (
+        "name a judge in agent-gate.yml, let them expect what a check sees (docs/checks.md), or take the dimension "
+        "off: as it is, these cases cannot be green"
+    )
+    return problem("judge", f"{says}, first {lacking[0]}", remedy)
 
 
 def _live(holding: Holding, environ: Mapping[str, str]) -> Diagnosis:

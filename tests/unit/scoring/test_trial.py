@@ -57,6 +57,24 @@ def test_a_clean_check_alone_is_no_score() -> None:
     assert missing.reason == "no verdict recorded"
 
 
+@pytest.mark.parametrize(
+    ("captured", "unseen"),
+    [
+        (Captured(), ""),
+        (Captured(retrieval=False), "retrieval"),
+        (Captured(tool_calls=False), "tool calls"),
+    ],
+)
+def test_grounding_that_nobody_scored_says_what_the_check_lacked(captured: Captured, unseen: str) -> None:
+    """Without a judge the driver is what can be mended."""
+    case, transcript = a_case(dimensions=(Dimension.GROUNDING,)), a_transcript(captured=captured)
+
+    [score] = score_trial(case, transcript, Checked(), None).scores
+
+    more = f", and {unseen} not captured, so that no check could look" if unseen else ""
+    assert score.reason == f"no judge configured{more}"
+
+
 @pytest.mark.parametrize("judgement", [None, judge_says(None)])
 def test_a_fault_below_the_level_is_known_without_a_judge(judgement: Judgement | None) -> None:
     score = scored(Checked(findings=(finding(1),)), judgement)

@@ -1,0 +1,25 @@
+"""What is said of a driver that there is not."""
+
+import pytest
+
+from gate.config import parse_config
+from gate.errors import ProblemsError
+
+
+@pytest.mark.parametrize(
+    ("written", "remedy"),
+    [
+        ("comand", "did you mean 'command'?"),
+        ("agentforce_preview", "did you mean 'agentforce-preview'?"),
+        ("xyz", "there are: replay, chat, command, agentforce, agentforce-preview"),
+    ],
+)
+def test_an_unknown_type_is_told_with_the_nearest_one(written: str, remedy: str) -> None:
+    """With its line, in the words of the file."""
+    with pytest.raises(ProblemsError) as refused:
+        parse_config(f"version: 1\nagents:\n  shop:\n    source: [agent]\n    driver: {{type: {written}}}\n")
+
+    [problem] = refused.value.problems
+    assert (problem.line, problem.key) == (5, "agents.shop.driver")
+    assert problem.message == f"there is no type {written!r}"
+    assert problem.hint == remedy

@@ -50,7 +50,10 @@ def sample(arguments: Namespace) -> int:
         )
     if not chosen:
         of = f" of agent {arguments.agent}" if arguments.agent else ""
-        raise UsageError(f"these runs hold no trial{of} that the judge of today scored", "name runs with that judge")
+        hint = "name runs with that judge, or score these again: `agent-gate score RUN`"
+        if here.config.judge.provider == "none":
+            hint = "no judge is configured: name one in agent-gate.yml (docs/judge.md), then `agent-gate score RUN`"
+        raise UsageError(f"these runs hold no trial{of} that the judge of today scored", hint)
     places = {agent: _place(here, agent, arguments.out, several=len(chosen) > 1) for agent in sorted(chosen)}
     for agent, place in places.items():
         drawn = draw(chosen[agent], arguments.size, arguments.seed)

@@ -33,9 +33,10 @@ the workflows name no copy of the gate yet: put OWNER/agent-eval-gate@COMMIT in 
   (`agent-gate init --action OWNER/agent-eval-gate@COMMIT` would have written it; docs/installing.md says which)"""
 _NEXT = """\
 next:
-  1. look at agent-gate.yml: the agents and what defines them
+  1. look at agent-gate.yml: the agents, what defines them, and the driver that runs them
   2. finish the drafts (each says what is left to you), then `agent-gate lint` and `agent-gate audit`
-  3. commit, and see `agent-gate plan` and `agent-gate doctor`"""
+  3. `agent-gate doctor` says what is missing still; then `agent-gate baseline record`
+  4. commit; `agent-gate plan` and `agent-gate run` look at a change"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from gate.fixtures.suite import Suite
 from gate.model.problem import ProblemLevel
 from gate.ports import Tree
 from gate.reports.escape import terminal
+from gate.reports.phrases import count
 from gate.repository.repository import Repository
 from gate.repository.trees import FolderTree
 
@@ -44,7 +45,7 @@ def lint(arguments: Namespace) -> int:
         print(json.dumps(data, indent=1))
     for problem in problems:
         print(terminal_lines(str(problem)), file=sys.stderr)
-    print(f"agent-gate: {len(cases)} cases are usable, {errors} errors", file=sys.stderr)
+    print(f"agent-gate: {count(len(cases), 'usable case')}, {count(errors, 'error')}", file=sys.stderr)
     return ExitCode.CONFIGURATION if errors else ExitCode.PASS
 
 

@@ -34,6 +34,12 @@ def _problem(item: Mapping[str, object], document: Document, path: str) -> Probl
         message = f"unknown key {place.location[-1]!r}"
         near = get_close_matches(str(place.location[-1]), place.siblings, n=1)
         hint = f"did you mean {near[0]!r}?" if near else "remove it, or see `agent-gate config schema`"
+    elif item["type"] == "union_tag_invalid":
+        context = cast("Mapping[str, str]", item["ctx"])
+        known = [name.strip(" '") for name in context["expected_tags"].split(",")]
+        message = f"there is no {context['discriminator'].strip(chr(39))} {context['tag']!r}"
+        near = get_close_matches(context["tag"], known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known)}"
     elif item["type"] == "missing":
         message = f"{place.location[-1]!r} is required"
     return Problem(path=path, line=document.line(place.location), key=key, message=message, hint=hint)

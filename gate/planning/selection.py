@@ -119,7 +119,7 @@ def named_cases(cases: Sequence[Case], names: Iterable[str]) -> list[Case]:
     for name in wanted:
         if name not in known:
             near = get_close_matches(name, sorted(known), n=1)
-            hint = f"did you mean {near[0]!r}?" if near else "`agent-gate lint` lists the cases that exist"
+            hint = f"did you mean {near[0]!r}?" if near else "`agent-gate lint --json` lists the cases that exist"
             raise UsageError(f"no case is called {name!r}", hint)
     return [case for case in cases if case.id in wanted or case.key in wanted]
 

@@ -19,10 +19,17 @@ SMOKE_ITEMS = 20
 LEAST_YOUDEN = 0.85
 """Below this the judge hides so much of a drop that a gate built on it misses half of those from 0.9 to 0.4."""
 LEAST_FAILED = 10
-"""Trials that people fail: with fewer, a judge that misses every third failure is often not found out."""
+"""Trials that people fail: with fewer, a judge that misses every third failure is often not found out.
+
+Counted as if drawn at random: failures that the judge saw, drawn for that, say nothing of those it did not see.
+"""
 PASSING = 2
 """The score that counts as a pass here."""
 _SCORES = 3
+_ROUNDED = 1e-3
+"""Weights have four digits."""
+_Seen = tuple[int, int, float]
+"""Score of the judge, score of the people, weight."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,15 +51,16 @@ def measure(dimension: Dimension, items: Iterable[Item], current: Current, agree
     human = {item.question: said for item in fitting if (said := consensus(item)) is not None}
     settled = [item for item in fitting if item.question in human]
     pairs = [(item.score, human[item.question]) for item in settled]
-    contested: list[tuple[int, int]] = [(item.score, _furthest(item)) for item in fitting if item.question not in human]
+    seen = [(item.score, human[item.question], item.weight) for item in settled]
+    contested = [(item.score, _furthest(item), item.weight) for item in fitting if item.question not in human]
     agreed, sensitivity, specificity = _shares(pairs)
     at_least = clopper_pearson_lower(agreed.hits, len(pairs) + len(contested)) if pairs else 0.0
-    worst = _shares([*pairs, *contested])
     shown = _Shown(
         agreed=agreed,
         at_least=at_least,
-        youden=worst[1].rate + worst[2].rate - 1,
+        youden=sum(_at_large([*seen, *contested])) - 1,
         failed=specificity.total,
+        telling=failures_told((person < PASSING, weight) for _, person, weight in seen),
         contested=len(contested),
     )
     standing, why = _standing(shown, agreement, outdated=len(rated) - len(fitting))
@@ -74,6 +82,7 @@ def measure(dimension: Dimension, items: Iterable[Item], current: Current, agree
         cases=len({item.case for item in settled}),
         trend=_trend(settled, human),
         pairs=tuple(pairs),
+        at_large=_at_large(seen),
         disagreements=tuple(
             _disagreement(item, human[item.question]) for item in settled if item.score != human[item.question]
         ),
@@ -93,13 +102,14 @@ class _Shown:
     """What the standing rests on.
 
     Trials on which raters disagree count against the judge in bound and index, or a second rater could take its misses
-    out of the count; a third one settles them.
+    out of the count; a third one settles them. `telling` failures: of `failed`, as if drawn at random.
     """
 
     agreed: Share
     at_least: float
     youden: float
     failed: int
+    telling: float
     contested: int
 
 
@@ -114,8 +124,10 @@ def _standing(shown: _Shown, agreement: float, *, outdated: int) -> tuple[Standi
     missing = []
     if at_least < agreement:
         missing.append(f"agreement is shown to be at least {at_least:.1%}, {agreement:.0%} is asked")
-    if shown.failed < LEAST_FAILED:
-        missing.append(f"people fail {shown.failed} of the trials, {LEAST_FAILED} are needed to see what it misses")
+    if shown.telling < LEAST_FAILED - _ROUNDED:
+        like = f" (that tell what {shown.telling:.1f} drawn at random would)" if shown.telling < shown.failed else ""
+        needed = f"{LEAST_FAILED} are needed to see what it misses"
+        missing.append(f"people fail {shown.failed} of the trials{like}, {needed}")
     elif youden < LEAST_YOUDEN:
         missing.append(f"sensitivity + specificity - 1 is {youden:.2f}, {LEAST_YOUDEN} is asked")
     if not missing:
@@ -139,6 +151,24 @@ def _shares(pairs: Sequence[tuple[int, int]]) -> tuple[Share, Share, Share]:
         _share(*_hits(judge >= PASSING for judge, person in pairs if person >= PASSING)),
         _share(*_hits(judge < PASSING for judge, person in pairs if person < PASSING)),
     )
+
+
+def _at_large(seen: Sequence[_Seen]) -> tuple[float, float]:
+    """Sensitivity and specificity among the trials as they occurred; 0 where people gave no such score."""
+    passed = [(judge >= PASSING, weight) for judge, person, weight in seen if person >= PASSING]
+    failed = [(judge < PASSING, weight) for judge, person, weight in seen if person < PASSING]
+    return _part(passed), _part(failed)
+
+
+def _part(found: Sequence[tuple[bool, float]]) -> float:
+    total = sum(weight for _, weight in found)
+    return sum(weight for hit, weight in found if hit) / total if total else 0.0
+
+
+def failures_told(found: Iterable[tuple[bool, float]]) -> float:
+    """Of trials with their weights, how many failures drawn at random would tell as much as those that fail here."""
+    trials = list(found)
+    return sum(weight for failed, weight in trials if failed) / max((weight for _, weight in trials), default=1.0)
 
 
 def _share(hits: int, total: int) -> Share:

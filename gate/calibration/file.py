@@ -38,6 +38,7 @@ class _Item(_Entry):
     rubric: str
     score: _Score
     reason: str = ""
+    weight: float = Field(default=1.0, gt=0, allow_inf_nan=False)
     ratings: tuple[_Rating, ...] = ()
 
 
@@ -93,6 +94,7 @@ def read_calibration(text: str, path: str, agent: str = "") -> Calibration:
                 score=one.score,
                 reason=one.reason,
                 ratings=tuple(_rating(said) for said in one.ratings),
+                weight=one.weight,
             )
             for one in file.items
         ),
@@ -136,15 +138,16 @@ def print_calibration(calibration: Calibration) -> str:
 def merged(calibration: Calibration, fresh: Iterable[Item], judge: str = "") -> Calibration:
     """With more rated trials. A rater's newer word replaces the older one, and so does the judge's.
 
-    The same word again keeps its day, and a score of `judge`, the judge of today, outlives one of another: sheets may
-    be taken in as often as anybody likes. A rater's name in another case is the same rater.
+    The same word again keeps its day, a trial keeps the weight it was first drawn with, and a score of `judge`, the
+    judge of today, outlives one of another: sheets may be taken in as often as anybody likes. A rater's name in another
+    case is the same rater.
     """
     items = {(one.question, one.dimension): one for one in calibration.items}
     for one in fresh:
         known = items.get((one.question, one.dimension))
         ratings = _together(known.ratings if known else (), one.ratings)
         stays = known if known and known.judge == judge != one.judge else one
-        items[one.question, one.dimension] = replace(stays, ratings=ratings)
+        items[one.question, one.dimension] = replace(stays, ratings=ratings, weight=(known or one).weight)
     return Calibration(agent=calibration.agent, items=tuple(items.values()))
 
 
@@ -168,6 +171,7 @@ def _printed(item: Item) -> dict[str, object]:
         "judge": item.judge,
         "score": item.score,
         "reason": item.reason,
+        **({} if item.weight == 1 else {"weight": item.weight}),
         "ratings": [
             {"rater": one.rater, "score": one.score, "date": one.date, "reason": one.reason} for one in item.ratings
         ],

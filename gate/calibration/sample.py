@@ -1,5 +1,11 @@
-"""Draws judged trials for people to score: from every score the judge gave, so that rare failures are among them."""
+"""Draws judged trials for people to score: from every score the judge gave, so that rare failures are among them.
 
+Such a sample has more failures than the trials it was drawn from, all of which the judge saw: taken as it is, a judge
+that misses half of what people fail looks as if it missed nothing (Begg and Greenes 1983 on verification bias). The
+weights say how the scores were shared out before.
+"""
+
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -23,6 +29,30 @@ class Judged:
 def by_judge(scores: Sequence[DimensionScore]) -> dict[Dimension, Scored]:
     """The scores a judge gave; those of checks say nothing of it."""
     return {one.dimension: one for one in scores if isinstance(one, Scored) and one.by.startswith("judge:")}
+
+
+Weights = Mapping[tuple[Dimension, int], float]
+"""Dimension and the judge's score to the weight of a trial that was drawn with it."""
+
+
+def weights(trials: Sequence[Judged], drawn: Sequence[Judged]) -> Weights:
+    """How much more often each score occurs among the different trials than among those drawn from them."""
+    before, after = _occurring(trials), _occurring(drawn)
+    all_before, all_after = _by_dimension(before), _by_dimension(after)
+    exact = {key: before[key] / all_before[key[0]] * all_after[key[0]] / times for key, times in after.items()}
+    return {key: float(f"{weight:.4g}") for key, weight in exact.items()}
+
+
+def _occurring(trials: Sequence[Judged]) -> Counter[tuple[Dimension, int]]:
+    different = {one.question.hash: one for one in trials}
+    return Counter((name, score.value) for one in different.values() for name, score in one.scores.items())
+
+
+def _by_dimension(scores: Counter[tuple[Dimension, int]]) -> Counter[Dimension]:
+    found: Counter[Dimension] = Counter()
+    for (dimension, _), times in scores.items():
+        found[dimension] += times
+    return found
 
 
 def draw(trials: Sequence[Judged], size: int, seed: str) -> list[Judged]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from gate.calibration.sample import Judged
+from gate.calibration.sample import Judged, Weights
 from gate.model.calibration import Item, Rating
 from gate.model.judge import JudgeQuestion
 from gate.model.problem import Problem
@@ -173,8 +173,11 @@ def rated(items: Sequence[Item], filled: Sequence[Filled], rater: str, date: str
     )
 
 
-def items_of(trials: Sequence[Judged]) -> tuple[Item, ...]:
-    """What the judge said of the sampled trials, before anybody rated them."""
+_AT_RANDOM: Weights = {}
+
+
+def items_of(trials: Sequence[Judged], weights: Weights = _AT_RANDOM) -> tuple[Item, ...]:
+    """What the judge said of the sampled trials, before anybody rated them; without weights drawn at random."""
     return tuple(
         Item(
             case=one.case,
@@ -184,6 +187,7 @@ def items_of(trials: Sequence[Judged]) -> tuple[Item, ...]:
             rubric=one.rubric,
             score=score.value,
             reason=score.reason,
+            weight=weights.get((dimension, score.value), 1.0),
         )
         for one in trials
         for dimension, score in one.scores.items()

@@ -5,16 +5,16 @@ import re
 import sys
 from argparse import Namespace
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tabulate import tabulate
 
-from gate.calibration.agreement import LEAST_FAILED
+from gate.calibration.agreement import LEAST_FAILED, PASSING, failures_told
 from gate.calibration.file import merged, print_calibration
-from gate.calibration.sample import Judged, draw
+from gate.calibration.sample import Judged, draw, weights
 from gate.calibration.sheet import items_of
 from gate.cli.feedback import give_feedback
 from gate.cli.here import Here
@@ -23,7 +23,7 @@ from gate.cli.people import write_drafts
 from gate.cli.ratings import Taken, read_reactions, read_sheets
 from gate.errors import ExitCode, ProblemsError, UsageError
 from gate.github.settings import WORKFLOW_BOT
-from gate.model.calibration import Calibration, Measured, Share
+from gate.model.calibration import Calibration, Item, Measured, Share
 from gate.model.problem import Problem
 from gate.reports.escape import terminal
 from gate.store import RunFolder
@@ -57,13 +57,25 @@ def sample(arguments: Namespace) -> int:
     places = {agent: _place(here, agent, arguments.out, several=len(chosen) > 1) for agent in sorted(chosen)}
     for agent, place in places.items():
         drawn = draw(chosen[agent], arguments.size, arguments.seed)
-        write_sheets(place, agent, drawn, names)
-        failed = sum(1 for one in drawn if any(score.value < 2 for score in one.scores.values()))
+        items = items_of(drawn, weights(chosen[agent], drawn))
+        write_sheets(place, agent, drawn, names, items)
+        failed = sum(1 for one in drawn if any(score.value < PASSING for score in one.scores.values()))
         print(f"{len(drawn)} trials of {terminal(agent)} to score, {failed} of them below 2 by the judge: {place}")
-        if failed < LEAST_FAILED:
-            print(f"  people must fail {LEAST_FAILED} of them before this judge may block: add runs of a worse agent")
+        for text in _too_few_failures(items):
+            print(f"  {text}")
         print(f"  fill sheet-{names[0]}.md or .csv, then: agent-gate calibrate agree {place}")
     return ExitCode.PASS
+
+
+def _too_few_failures(items: Sequence[Item]) -> Iterator[str]:
+    """For each dimension of a sample that could not let its judge block, why."""
+    for dimension in sorted({one.dimension for one in items}):
+        told = failures_told((one.score < PASSING, one.weight) for one in items if one.dimension is dimension)
+        if told < LEAST_FAILED:
+            yield (
+                f"{dimension}: its failures tell of what the judge misses like {told:.0f} drawn at random, "
+                f"{LEAST_FAILED} are needed before it may block: add runs of a worse agent, or draw more (--size)"
+            )
 
 
 def renew(arguments: Namespace) -> int:
@@ -200,6 +212,12 @@ def _table(measures: Sequence[Measured]) -> str:
 def _tell(one: Measured) -> None:
     print(f"\n{one.dimension}: {one.standing}: {one.why}")
     print(f"  {one.agreement.total} rated trials of {one.cases} cases")
+    sensitivity, specificity = one.at_large
+    if (sensitivity, specificity) != (one.sensitivity.rate, one.specificity.rate):
+        print(
+            f"  allowing for how they were drawn: sensitivity {sensitivity:.0%}, specificity {specificity:.0%} "
+            "(the sample holds more of the scores that are rare)"
+        )
     if len(one.trend) > 1:
         print("  agreement by month: " + ", ".join(f"{at.month} {at.agreed}/{at.total}" for at in one.trend))
     if one.outdated:

@@ -14,7 +14,7 @@ from gate.calibration.standing import LEAST_LABELS, corrected
 from gate.cli.setting import Setting
 from gate.config import LIVE
 from gate.judges.ledger import hidden_words, models_words
-from gate.model.calibration import Calibration, Measured
+from gate.model.calibration import Calibration, Item, Measured
 from gate.model.case import Case
 from gate.model.comparison import Request
 from gate.model.score import TrialScores
@@ -49,13 +49,15 @@ def judged_trials(
                 yield found
 
 
-def write_sheets(place: Path, agent: str, trials: Sequence[Judged], raters: Sequence[str]) -> None:
-    """The sheets of each rater in Markdown and CSV, and beside them what the judge said.
+def write_sheets(
+    place: Path, agent: str, trials: Sequence[Judged], raters: Sequence[str], items: Sequence[Item]
+) -> None:
+    """The sheets of each rater in Markdown and CSV, and beside them what the judge said (`items`).
 
     The CSV begins with a byte order mark, without which spreadsheets take UTF-8 for something else.
     """
     place.mkdir(parents=True, exist_ok=True)
-    sample = Calibration(agent=agent, items=items_of(trials))
+    sample = Calibration(agent=agent, items=tuple(items))
     (place / SAMPLE).write_text(print_calibration(sample), encoding="utf-8")
     for rater in raters:
         (place / f"sheet-{rater}.md").write_text(markdown_sheet(trials, agent), encoding="utf-8")
@@ -102,7 +104,7 @@ def spot_check(folder: RunFolder, setting: Setting) -> tuple[str, ...]:
         trials = [one for one, _ in different.values()]
         place = folder.path / SPOT_CHECK / agent
         if not is_begun(place):  # what a person wrote stays, also when the run is reported or scored again
-            write_sheets(place, agent, trials, [ANYBODY])
+            write_sheets(place, agent, trials, [ANYBODY], items_of(trials))
             (place / TRANSCRIPTS).write_bytes(_TRANSCRIPTS.dump_json(transcripts))
         names = [f"{one.case.partition('/')[2]} {one.trial}" for one in transcripts.values()]
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""

@@ -34,6 +34,8 @@ class Item:
     """One judged trial on one dimension: the judge's score and what people say.
 
     `question`: hash of all the judge saw; `judge`: its fingerprint; `rubric`: fingerprint of the case's rubric then.
+    `weight`: how often trials with its score occurred for each that was drawn, 1 on the average of a sample. A sample
+    in which failures are as frequent as passes holds more of them than there were.
     """
 
     case: str  # the case's id
@@ -44,6 +46,7 @@ class Item:
     score: int
     reason: str = ""
     ratings: tuple[Rating, ...] = ()
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +103,8 @@ class Measured:
     ordinal scores over judge and raters; None = undefined. `between` is how often raters agree with each other.
     `unsettled` trials, on which raters disagree, are in none of these; for the standing they count against the judge.
     `judge` is the fingerprint all this is said of, `cases` how many different ones the trials are of, `trend` the
-    agreement by the month of the last rating.
+    agreement by the month of the last rating. `at_large` are sensitivity and specificity with each trial counted by its
+    weight: of the trials as they occurred, not as they were drawn.
     """
 
     dimension: Dimension
@@ -118,6 +122,7 @@ class Measured:
     unsettled: int
     outdated: int  # rated trials of another judge or rubric
     disagreements: tuple[Disagreement, ...]
+    at_large: tuple[float, float] = (0.0, 0.0)
     cases: int = 0
     trend: tuple[Month, ...] = ()
     pairs: tuple[tuple[int, int], ...] = ()  # score of the judge, score of the people
@@ -125,4 +130,4 @@ class Measured:
     @property
     def youden(self) -> float:
         """Sensitivity + specificity - 1: the share of a true drop that the judge still shows."""
-        return self.sensitivity.rate + self.specificity.rate - 1
+        return sum(self.at_large) - 1

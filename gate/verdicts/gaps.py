@@ -10,7 +10,10 @@ from gate.verdicts.inputs import decides
 
 _AGAIN = "run the job again, on a laptop `agent-gate run --resume DIR`, which pays only for what is missing"
 _ONCE = "once that is mended, " + _AGAIN
-_SCORE = "let a check or a judge score it (`judge:` in agent-gate.yml), or take the dimension off the fixture"
+_SCORE = (
+    "let a check or a judge score it (`judge:` in agent-gate.yml; `agent-gate calibrate probe` tries the one that is "
+    "there), or take the dimension off the fixture"
+)
 
 
 def gaps(plan: Plan, comparison: Comparison) -> tuple[str, ...]:

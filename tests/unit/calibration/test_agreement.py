@@ -7,8 +7,12 @@ from random import Random
 import pytest
 
 from gate.calibration.agreement import Current, consensus, measure
+from gate.calibration.sample import Judged, draw, weights
+from gate.calibration.sheet import items_of
 from gate.calibration.standing import advisory_from, corrected
 from gate.model.calibration import Item, Measured, Rating
+from gate.model.judge import JudgeQuestion
+from gate.model.score import Scored
 from gate.model.words import Dimension
 
 T = Dimension.TONE
@@ -113,6 +117,58 @@ def test_a_judge_of_known_quality_is_classified_rightly(
         one = measure(T, [item(i, said, score) for i, (said, score) in enumerate(zip(judge, human, strict=True))], NOW)
         found += one.standing == "calibrated"
     assert at_least <= found / 200 <= at_most
+
+
+def drawn_and_rated(chance: Random, qualities: tuple[float, float], suites: Sequence[tuple[float, int]]) -> Measured:
+    """What `calibrate sample` and a person without fault make of runs; each suite is a pass rate and its trials."""
+    people = [2 if chance.random() < rate else 0 for rate, trials in suites for _ in range(trials)]
+    pool = []
+    for number, human in enumerate(people):
+        right = chance.random() < qualities[human == 0]
+        question = JudgeQuestion(
+            hash=f"{number:064x}", case=f"case-{number}", dimensions=(T,), instructions="", parts=(), turns={}
+        )
+        score = Scored(dimension=T, value=human if right else 2 - human, reason="", by="judge:x")
+        pool.append(Judged(case=question.case, rubric=RUBRIC, question=question, judge=JUDGE, scores={T: score}))
+    drawn = draw(pool, 100, "seed")
+    items = items_of(drawn, weights(pool, drawn))
+    rated = [
+        replace(one, ratings=(Rating(rater="ann", score=people[int(one.question, 16)], date="2026-11-23"),))
+        for one in items
+    ]
+    return measure(T, rated, NOW)
+
+
+HEALTHY, MIXED, HALF = ((0.95, 1500),), ((0.95, 200), (0.3, 100)), ((0.95, 100), (0.2, 100))
+
+
+@pytest.mark.parametrize(
+    ("suites", "sensitivity", "specificity", "at_least", "at_most"),
+    [
+        (HEALTHY, 1.0, 0.5, 0.0, 0.0), (HEALTHY, 1.0, 0.7, 0.0, 0.0), (HEALTHY, 1.0, 0.0, 0.0, 0.0),
+        (MIXED, 1.0, 0.5, 0.0, 0.0), (MIXED, 1.0, 0.7, 0.0, 0.15), (MIXED, 0.98, 0.97, 0.75, 1.0),
+        (HALF, 1.0, 0.5, 0.0, 0.0), (HALF, 1.0, 0.7, 0.0, 0.1), (HALF, 0.98, 0.97, 0.9, 1.0),
+    ],
+)  # fmt: skip
+def test_a_judge_is_classified_rightly_by_the_sample_that_is_drawn_from_what_it_saw(
+    suites: Sequence[tuple[float, int]], sensitivity: float, specificity: float, at_least: float, at_most: float
+) -> None:
+    """A sample with as many failures as passes by the judge holds few of those it misses: they weigh what they are."""
+    chance = Random(11)  # noqa: S311 - no secret
+    found = [drawn_and_rated(chance, (sensitivity, specificity), suites).standing for _ in range(60)]
+    assert at_least <= found.count("calibrated") / 60 <= at_most
+
+
+def test_what_the_judge_missed_weighs_as_often_as_it_occurs() -> None:
+    """The judge fails 1 trial in 100; of those it passes 1 in 30 is bad, so that it sees few of all that are bad."""
+    pairs = items((0, 0, 30), (2, 0, 1), (2, 2, 29))
+    weighed = [replace(one, weight=0.02 if one.score == 0 else 1.98) for one in pairs]
+    plain, one = measure(T, pairs, NOW), measure(T, weighed, NOW)
+    assert plain.specificity == one.specificity
+    assert plain.at_large == (1.0, 30 / 31)
+    assert one.at_large == pytest.approx((1.0, 0.6 / (0.6 + 1.98)))
+    assert (plain.standing, one.standing) == ("calibrated", "smoke")
+    assert "people fail 31 of the trials (that tell what 1.3 drawn at random would)" in one.why
 
 
 def test_another_judge_or_rubric_makes_it_stale() -> None:

@@ -177,6 +177,7 @@ _ITEMS = st.lists(
         rubric=st.text(),
         score=st.integers(0, 2),
         reason=st.text(),
+        weight=st.floats(0.0001, 1000),
         ratings=st.lists(
             st.builds(
                 Rating,

@@ -27,6 +27,7 @@ for message in messages:  # {"turn": 1, "user": "…"}
     if order and "guess" not in prompt:
         say(call={"name": "FindOrder", "arguments": {"id": order.group()}})  # the fixture's `tool_results` answer it
         answer = next(messages)
-        say(reply=f"Your order is {answer['result']['state']}." if "result" in answer else "I cannot look that up.")
+        reply = f"Your order is {answer['result']['state']}." if "result" in answer else "I cannot look that up."
+        say(reply=reply, retrieved=[])  # what is left out was not captured; calls the gate answered it knows
     else:
-        say(reply="I guess it is sent." if order else "You are welcome.", tool_calls=[])
+        say(reply="I guess it is sent." if order else "You are welcome.", tool_calls=[], retrieved=[])

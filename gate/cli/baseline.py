@@ -108,8 +108,9 @@ def _drift_lines(agent: str, found: Drift) -> list[str]:
 def _page(baseline: Baseline) -> str:
     rows = [asdict(row) for row in describe_baseline(baseline)]
     signed = [f"  {one.at} {one.by} accepted {', '.join(one.cases)}: {one.reason}" for one in baseline.history]
-    head = f"{baseline.agent}, recorded at commit {baseline.commit[:7] or 'unknown'} by gate {baseline.gate_version}"
-    return "\n".join([head, "", tabulate(rows, headers="keys"), *_section("sign-offs", signed)])
+    where = f"at commit {baseline.commit[:7]}" if baseline.commit else "from a working tree"
+    head = f"{baseline.agent}, recorded {where} by gate {baseline.gate_version}"
+    return "\n".join([head, "", tabulate(rows, headers={"case_class": "class"}), *_section("sign-offs", signed)])
 
 
 def _section(title: str, lines: Sequence[str]) -> list[str]:

@@ -152,7 +152,7 @@ def _set_up(step: GateStep) -> Iterator[tuple[str, str]]:
         return
     none = _NO_COMMIT.search(step.uses) is not None
     yield (
-        "no release of the gate is named" if none else f"`{step.uses}` can change under you",
+        "no copy of the gate is named" if none else f"`{step.uses}` can change under you",
         "put the commit of the gate that you use after the `@` (docs/installing.md)",
     )
 

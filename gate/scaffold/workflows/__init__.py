@@ -7,7 +7,7 @@ from gate.scaffold.wiring import env_line
 
 UNNAMED = f"agent-eval-gate/agent-eval-gate@{'0' * 40}"
 """What stands in the files until somebody names the action: it runs nowhere."""
-_STEP = f"      - id: gate\n        uses: {UNNAMED} # put a release's commit here\n"
+_STEP = f"      - id: gate\n        uses: {UNNAMED} # put the commit of your copy of the gate here\n"
 _CHECK = "agent-gate.yml"
 
 

@@ -113,7 +113,7 @@ def test_the_examples_have_no_weak_point(names: tuple[str, ...]) -> None:
             "no workflow runs the gate for every push",
         ),
         (f"@{RELEASE}", "@v1", "can change under you"),
-        (f"@{RELEASE}", "@" + "0" * 40, "no release of the gate is named"),
+        (f"@{RELEASE}", "@" + "0" * 40, "no copy of the gate is named"),
         ("permissions:\n      contents: read", "permissions: write-all\n    env:\n      a: b", "may do everything"),
         ("jobs:", "jobs: [", "not valid YAML"),
     ],

@@ -69,7 +69,7 @@ def test_the_example_answers_by_the_files_of_each_arm() -> None:
     assert (call.name, call.arguments, call.result) == ("FindOrder", {"id": "A1"}, {"state": "sent"})
     assert base.captured.tool_calls
     assert base.captured.retrieval
-        assert not base.captured.topic
+    assert not base.captured.topic
     assert head.turns[0].reply == "I guess it is sent."
     assert head.turns[0].tool_calls == ()
 

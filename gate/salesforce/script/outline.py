@@ -18,7 +18,7 @@ MAX_JOINED_LINES = 500
 _LEADING = re.compile(r"[ \t]*")
 _MARK = re.compile(r'"(?:\\.|[^"\\])*"?|[#|]')
 _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"?')
-_OPEN, _CLOSE = frozenset("([{"), frozenset(")]}")
+_OPEN, _CLOSE = "([{", ")]}"
 
 
 class TextLine(NamedTuple):
@@ -141,24 +141,23 @@ class _Builder:
 
     def _join(self, entry: Entry, lines: Iterator[tuple[int, str]]) -> None:
         """Bring the lines of an open bracket, or after a final backslash, onto the entry's own line."""
-        for _ in range(MAX_JOINED_LINES):
-            continued = entry.code.endswith("\\")
-            if not continued and _unclosed(entry.code) <= 0:
-                return
-            number, raw = next(lines, (0, ""))
+        parts, depth = [entry.code], _unclosed(entry.code)
+        while depth > 0 or parts[-1].endswith("\\"):
+            number, raw = next(lines, (0, "")) if len(parts) <= MAX_JOINED_LINES else (0, "")
             if not number:
+                self._flaw(entry.line, "a bracket is never closed")
                 break
             code, _ = self._split(raw.strip())
-            entry.code = f"{entry.code.removesuffix(chr(92))} {code}"
+            parts[-1:] = [parts[-1].removesuffix("\\"), code]
+            depth += _unclosed(code)
             entry.last_line = number
-        self._flaw(entry.line, "a bracket is never closed")
+        entry.code = " ".join(parts)
 
     def _flaw(self, line: int, what: str) -> None:
         self.outline.flaws.append(Flaw(line=line, what=what))
 
 
 def _unclosed(code: str) -> int:
-    if not _OPEN.intersection(code):
-        return 0
+    """How many more brackets a line opens than it closes."""
     bare = _QUOTED.sub("", code)
-    return sum((char in _OPEN) - (char in _CLOSE) for char in bare)
+    return sum(map(bare.count, _OPEN)) - sum(map(bare.count, _CLOSE))

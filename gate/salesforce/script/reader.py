@@ -1,8 +1,10 @@
 """An Agent Script text to what a map needs: its topics with their actions, and its elements with their meaning."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Literal
 
 from gate.salesforce.script.meaning import is_label, key_of, meaning, meanings, string_of
@@ -15,7 +17,6 @@ NODES = frozenset({"start_agent", "subagent", "topic", "connected_subagent", "co
 CONNECTED = frozenset({"connected_subagent", "connected_agent"})
 
 _REFERENCE = re.compile(r"@([A-Za-z_]\w*)\.([A-Za-z_]\w*)")
-_INTERPOLATION = re.compile(r"\{!(.*?)\}", re.DOTALL)
 _URI = re.compile(r'"(\w+)://([\w.]+)"')
 _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"?')
 _WORDS = {
@@ -293,7 +294,7 @@ def _references(entries: Sequence[Entry]) -> list[Reference]:
     found: list[Reference] = []
     for entry in entries:
         bare = _QUOTED.sub("", entry.code)
-        quoted = "".join(_INTERPOLATION.findall(entry.code))
+        quoted = "".join(inside for _, inside in _insertions(entry.code))
         found += [Reference(space=a, name=b, line=entry.line) for a, b in _REFERENCE.findall(f"{bare} {quoted}")]
         found += _interpolated(entry.text or ())
         found += _references(entry.children)
@@ -303,8 +304,17 @@ def _references(entries: Sequence[Entry]) -> list[Reference]:
 def _interpolated(lines: Sequence[TextLine]) -> list[Reference]:
     """The references inside `{!…}` of a template, which may span lines."""
     template = "\n".join(item.text for item in lines)
+    ends = list(accumulate(len(item.text) + 1 for item in lines))
     found: list[Reference] = []
-    for inside in _INTERPOLATION.finditer(template):
-        line = lines[template.count("\n", 0, inside.start())].line
-        found += [Reference(space=a, name=b, line=line) for a, b in _REFERENCE.findall(inside[1])]
+    for start, inside in _insertions(template):
+        line = lines[bisect_right(ends, start)].line
+        found += [Reference(space=a, name=b, line=line) for a, b in _REFERENCE.findall(inside)]
     return found
+
+
+def _insertions(text: str) -> Iterator[tuple[int, str]]:
+    """Where each `{!…}` begins, and what is inside. One that never ends ends the search: the rest is looked at once."""
+    start = text.find("{!")
+    while start >= 0 and (end := text.find("}", start)) >= 0:
+        yield start, text[start + 2 : end]
+        start = text.find("{!", end)

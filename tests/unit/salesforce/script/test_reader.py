@@ -77,6 +77,26 @@ def test_a_tool_is_an_alias_of_something(line: str, expected: tuple[str, str, st
     assert [(tool.alias, tool.space, tool.name, tool.to) for tool in node.tools] == [expected]
 
 
+def test_a_brace_that_is_never_closed_hides_no_reference_before_it() -> None:
+    script = lines(
+        "subagent A:", "  reasoning:", "    instructions: |", "      {!@variables.x}", "      {! {!@variables.y"
+    )
+    assert [(ref.name, ref.line) for ref in script.nodes[0].references] == [("x", 4)]
+
+
+def test_a_quote_that_is_not_closed_ends_with_its_line_also_inside_brackets() -> None:
+    script = lines("subagent A:", "  tags: [", '    "one,', "  ]", "subagent B:", '  description: "second"')
+    assert [(node.name, node.description) for node in script.nodes] == [("A", ""), ("B", "second")]
+    assert script.flaws == []
+
+
+@pytest.mark.parametrize("rest", [501, 5000])
+def test_lines_after_a_bracket_that_is_never_closed_are_still_read(rest: int) -> None:
+    script = lines("subagent A:", "  tags: [", *["    x,"] * rest, "subagent B:", '  description: "second"')
+    assert [flaw.what for flaw in script.flaws][:1] == ["a bracket is never closed"]
+    assert script.nodes[-1].name == "B"
+
+
 def test_brackets_may_span_lines() -> None:
     script = lines("variables:", "  a: mutable list[string] = [", '    "x",', "  ]", "  b: mutable number = 1")
     assert script.variables == ["a", "b"]

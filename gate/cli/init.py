@@ -20,7 +20,7 @@ from gate.reports.escape import terminal
 from gate.reports.phrases import count
 from gate.repository.repository import Repository
 from gate.scaffold.files import config_text, scaffold
-from gate.scaffold.prompts import prompt_outlines
+from gate.scaffold.prompts import prompt_outlines, unnamed_parts
 from gate.scaffold.salesforce import salesforce_outlines
 from gate.scaffold.workflows import UNNAMED, shipped_workflows
 
@@ -45,6 +45,8 @@ class _Setup:
 
     outlines: Sequence[Outline]
     files: Mapping[str, str]
+    unnamed_parts: Sequence[str] = ()
+    """What a configuration that exists has to be told of prompt files that came later."""
 
     @property
     def unnamed(self) -> Sequence[str]:
@@ -63,6 +65,10 @@ def init(arguments: Namespace) -> int:
     for path, text in setup.files.items():
         done = _deed(root / path, text, dry_run=arguments.dry_run)
         _say(f"  {done:<18}  {terminal(path)}")
+    for entry in setup.unnamed_parts:
+        _say(
+            f"agent-gate.yml does not name a part of the agent: add {terminal(entry)}, and run `agent-gate init` again"
+        )
     if set(new) & set(setup.unnamed):
         _say(_UNNAMED)
     if not arguments.dry_run:
@@ -101,7 +107,7 @@ def _setup(tree: Tree, sources: Sequence[str], repository: str, action: str) -> 
     )
     if any(within(path, config.baselines) for path in tree.paths()):
         del files[f"{config.baselines}/.gitkeep"]  # it only keeps an empty folder
-    return _Setup(outlines=outlines, files=files)
+    return _Setup(outlines=outlines, files=files, unnamed_parts=unnamed_parts(tree.paths(), outlines))
 
 
 def _agents(tree: Tree, sources: Sequence[str], repository: str) -> tuple[Sequence[Outline], Config]:

@@ -7,11 +7,12 @@ actions.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from gate.model.agent_map import MappedAction, MappedTopic
 from gate.planning.outline import Outline
-from gate.planning.patterns import within
+from gate.planning.patterns import matches, within, within_any
 from gate.planning.prompt_file import PROMPT_SUFFIXES
 from gate.scaffold.naming import kebab, unused
 
@@ -38,6 +39,35 @@ def prompt_outlines(paths: Iterable[str], sources: Sequence[str], repository: st
         name = unused(kebab(PurePosixPath(home).name or repository) or "agent", outlines)
         outlines[name] = _outline(name, home, files, [path for path in known if _is_action(path, home)])
     return tuple(outlines[name] for name in sorted(outlines))
+
+
+def unnamed_parts(paths: Iterable[str], configured: Sequence[Outline]) -> tuple[str, ...]:
+    """What `agent-gate.yml` does not name of its agents of prompt files, though it looks like a topic or an action.
+
+    Each is an entry to write: `agents.shop.topics.refunds: [prompts/refunds.md]`.
+    """
+    agents = [agent for agent in configured if agent.topic_patterns or agent.action_patterns]
+    known = [pattern for agent in agents for named in _entries(agent) for pattern in named.patterns]
+    return tuple(
+        f"agents.{agent.name}.{named.key}.{named.name}: [{', '.join(named.patterns)}]"
+        for found in prompt_outlines(paths, (), "")
+        for named in _entries(found)
+        if not any(matches(path, pattern) for path in named.patterns for pattern in known)
+        for agent in agents
+        if all(within_any(path, agent.source) for path in named.patterns)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    key: str
+    name: str
+    patterns: tuple[str, ...]
+
+
+def _entries(outline: Outline) -> Iterator[_Entry]:
+    for key, named in (("topics", outline.topic_patterns), ("actions", outline.action_patterns)):
+        yield from (_Entry(key, name, patterns) for name, patterns in named.items())
 
 
 def _given(paths: Sequence[str], sources: Sequence[str]) -> Mapping[str, list[str]]:

@@ -171,6 +171,31 @@ def test_prompt_files_make_an_agent(
     assert [agent["topics"] for agent in plan["agents"]] == [["pay"]]
 
 
+def test_a_prompt_file_that_came_later_is_told_with_the_line_to_add(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Once the configuration names it, its drafts are written and nothing is told."""
+    repository = GitRepository(tmp_path / "shop")
+    repository.commit({"prompts/pay.md": "Help.\n", "prompts/system.md": "Be kind.\n", "tools/find.py": ""})
+    monkeypatch.chdir(repository.root)
+    assert main(["init"]) == ExitCode.PASS
+    assert "does not name a part" not in capsys.readouterr().err
+    repository.write({"prompts/returns.md": "Help.\n", "tools/send.py": ""})
+
+    assert main(["init"]) == ExitCode.PASS
+
+    told = capsys.readouterr().err
+    assert "add agents.shop.topics.returns: [prompts/returns.md], and run" in told
+    assert "add agents.shop.actions.send: [tools/send.py], and run" in told
+    config = repository.root / "agent-gate.yml"
+    named = config.read_text().replace("    topics:\n", "    topics:\n      returns: [prompts/returns.md]\n")
+    config.write_text(named.replace("    actions:\n", "    actions:\n      send: [tools/send.py]\n"))
+    assert main(["init"]) == ExitCode.PASS
+    told = capsys.readouterr().err
+    assert "does not name a part" not in told
+    assert "fixtures/shop/returns/returns-happy-path.md" in told
+
+
 def test_a_repository_without_an_agent_is_told_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -115,7 +115,7 @@ def _program(about: str, name: str, driver: CommandDriver, holding: Holding) -> 
     source = holding.config.agents[name].source
     paths = holding.tree.paths()
     if not shutil.which(program) and program.removeprefix("./") not in paths:
-        remedy = "install it, or name a file of the agent's source; on GitHub it has to be in the action's image"
+        remedy = "install it, or name a file of `source`; on GitHub the image has to hold it (docs/installing.md)"
         return problem(about, f"there is no program {program}", remedy)
     named = {word.removeprefix("./") for word in (program, *arguments)} & set(paths)
     outside = sorted(path for path in named if not within_any(path, source))

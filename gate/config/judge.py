@@ -25,7 +25,7 @@ class JudgeConfig(Section):
     family: str = ""
     """Family of the judge's model where its name does not tell, e.g. `llama`."""
     base_url: Url | None = None
-    """Address of the endpoint; openai, anthropic and salesforce have their own as default."""
+    """Address of the endpoint; openai and anthropic have their own as default, salesforce asks `org`."""
     api_version: str = ""
     """Version of the Azure OpenAI interface."""
     key: Variable | None = None
@@ -54,6 +54,8 @@ class JudgeConfig(Section):
             raise ValueError(f"provider {self.provider!r} needs `model`")
         if self.provider == "azure" and not self.base_url:
             raise ValueError("provider 'azure' needs `base_url`, https://<resource>.openai.azure.com")
+        if self.provider == "salesforce" and self.base_url:
+            raise ValueError("provider 'salesforce' takes no `base_url`: the org it asks is named by `org.instance_url`")
         if self.boundary == "salesforce" and self.provider not in {"salesforce", "recorded", "none"}:
             raise ValueError(f"`boundary: salesforce` keeps transcripts in the org: provider {self.provider!r} may not")
         return self

@@ -505,3 +505,8 @@ def test_a_boundary_refuses_every_other_provider() -> None:
     with pytest.raises(ValueError, match="boundary"):
         config_of(provider="openai", model="gpt-5", boundary="salesforce")
     assert config_of(provider="salesforce", model="x", boundary="salesforce").judge.provider == "salesforce"
+
+
+def test_an_address_beside_the_org_is_refused_and_not_passed_over() -> None:
+    with pytest.raises(ValueError, match="takes no `base_url`"):
+        config_of(provider="salesforce", model="x", base_url="https://elsewhere.example")

@@ -1,3 +1,5 @@
+import hashlib
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -5,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gate.model.anchors import STANDARD_ANCHORS
 from gate.model.case import AntiPattern, Case, ExpectedBehavior, Rubric, Turn, Variable
 from gate.model.judge import JudgeQuestion
 from gate.model.score import Finding, Unscored
 from gate.model.transcript import Captured, Passage, ToolCall, Transcript
 from gate.model.words import Arm, Dimension
 from gate.scoring.checks import Checked
-from gate.scoring.question import prompt, question
+from gate.scoring.question import PROMPT_VERSION, instructions, prompt, prompt_fingerprint, question
 from tests.conversations import a_call, a_case, a_transcript, a_turn
 
 NONCE = "f3a9" * 4
@@ -34,6 +37,17 @@ def asked(case: Case = CASE, transcript: Transcript = SAID, checked: Checked | N
     found = question(case, transcript, checked or Checked())
     assert found is not None
     return found
+
+
+def test_a_changed_template_or_anchor_is_another_version() -> None:
+    """Scores carry the hash of the template alone: whoever changes an anchor changes the template and its version too."""
+    assert (PROMPT_VERSION, prompt_fingerprint()) == (
+        "1",
+        "9f72b4ae0cdaa0e4239f63668dd9c2ae90885068eea1475f6963c3b843b5d1d3",
+    )
+    anchors = {dimension.value: list(texts) for dimension, texts in STANDARD_ANCHORS.items()}
+    digest = hashlib.sha256(json.dumps([PROMPT_VERSION, instructions(), anchors]).encode()).hexdigest()
+    assert digest == "6f9a54c7c49da7706c4f00e45c3cf8798e87eff6e02fcb50238da80cf6b77f5a"
 
 
 def finding(dimension: Dimension, score: int) -> Finding:

@@ -55,7 +55,7 @@ class JudgeConfig(Section):
         if self.provider == "azure" and not self.base_url:
             raise ValueError("provider 'azure' needs `base_url`, https://<resource>.openai.azure.com")
         if self.provider == "salesforce" and self.base_url:
-            raise ValueError("provider 'salesforce' takes no `base_url`: the org it asks is named by `org.instance_url`")
+            raise ValueError("provider 'salesforce' takes no `base_url`: `org.instance_url` names the org it asks")
         if self.boundary == "salesforce" and self.provider not in {"salesforce", "recorded", "none"}:
             raise ValueError(f"`boundary: salesforce` keeps transcripts in the org: provider {self.provider!r} may not")
         return self

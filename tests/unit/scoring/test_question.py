@@ -40,7 +40,7 @@ def asked(case: Case = CASE, transcript: Transcript = SAID, checked: Checked | N
 
 
 def test_a_changed_template_or_anchor_is_another_version() -> None:
-    """Scores carry the hash of the template alone: whoever changes an anchor changes the template and its version too."""
+    """Scores carry the hash of the template alone: who changes an anchor changes the template and its version too."""
     assert (PROMPT_VERSION, prompt_fingerprint()) == (
         "1",
         "9f72b4ae0cdaa0e4239f63668dd9c2ae90885068eea1475f6963c3b843b5d1d3",

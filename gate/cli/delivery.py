@@ -23,7 +23,7 @@ from gate.github.status import PENDING, context_of, of_report
 from gate.model.report import Links, Report
 from gate.model.words import Conclusion
 from gate.reports.escape import clip, markdown, one_line
-from gate.reports.markdown import comment, summary
+from gate.reports.markdown import comment, no_result, summary
 
 _LONGEST_TOLD = 2_000
 OUTPUTS = ("conclusion", "exit-code", "headline", "digest", "blocking", "cases", "run-folder")
@@ -105,7 +105,7 @@ class Delivery:
         """Deliver that there is no result, and why; the exit code of that."""
         problems = error.problems if isinstance(error, ProblemsError) else ()
         self._annotate(annotations.of_problems(problems))
-        lines = [line for line in str(error).splitlines() if line.strip()]
+        lines = _lines(error)
         if not problems:
             self.log.annotate("error", "\n".join(lines), {"title": "Agent Eval Gate"})
         told = "\n".join(f"- {markdown(clip(one_line(line), _LONGEST_TOLD))}" for line in lines[:200])
@@ -121,6 +121,13 @@ class Delivery:
     def comment(self, report: Report, number: int) -> None:
         """Write the sticky comment of a pull request anew."""
         self._post(self._linked(report), number)
+
+    def comment_no_result(self, error: GateError, sha: str, number: int) -> None:
+        """Say below a pull request that its commit has no result, and why, in place of an older result."""
+        if self.settings.comment and self.settings.is_whole:
+            text = no_result(sha, _lines(error), self.job.run_url, self.settings.agents)
+            author = self.settings.account
+            self.attempt("post the comment", lambda host: sticky.post(host, number, text, author))
 
     def status(self, sha: str, state: StatusState, description: str) -> None:
         """Set the gate's status of a commit."""
@@ -166,7 +173,7 @@ class Delivery:
 
     def _post(self, linked: Report, number: int) -> None:
         if self.settings.comment and self.settings.is_whole:
-            text, author = comment(linked), self.settings.account
+            text, author = comment(linked, self.settings.agents), self.settings.account
             self.attempt("post the comment", lambda host: sticky.post(host, number, text, author))
 
     def _annotate(self, found: Sequence[annotations.Annotation]) -> None:
@@ -190,3 +197,7 @@ class Delivery:
             self._inside(Path(report.folder)),
         )
         return dict(zip(OUTPUTS, values, strict=True))
+
+
+def _lines(error: GateError) -> list[str]:
+    return [line for line in str(error).splitlines() if line.strip()]

@@ -10,7 +10,7 @@ from gate.cli.quota import workflow_runs
 from gate.cli.shallow import ASKED_HOST, has_commit, parted_by_host, repository_root
 from gate.cli.workspace import Workspace, open_workspace
 from gate.config import CommandDriver, VerdictsConfig
-from gate.errors import ExitCode, HostError, UnreachableError, UsageError
+from gate.errors import ExitCode, GateError, HostError, UnreachableError, UsageError
 from gate.github.activity import EvaluatePullRequest
 from gate.github.host import Host, PullRequest
 from gate.github.signoff.load import Desk
@@ -45,7 +45,12 @@ def evaluate_pull_request(todo: EvaluatePullRequest, delivery: Delivery) -> int:
     base, head = _sides(pull_request, todo.told, delivery)
     with delivery.on_commit(head):
         label = f"pr-{pull_request.number}"
-        report = evaluate_sides(delivery, base, head, todo.tier, label, stranger=pull_request.is_fork)
+        try:
+            report = evaluate_sides(delivery, base, head, todo.tier, label, stranger=pull_request.is_fork)
+        except GateError as error:
+            if _is_newest(pull_request.number, head, delivery):
+                delivery.comment_no_result(error, head, pull_request.number)
+            raise
         newest = _is_newest(pull_request.number, head, delivery)
         signed = head == pull_request.head_sha and accepted(pull_request, delivery)  # while this ran
         code = delivery.finish(report, sha="" if signed else head, number=pull_request.number if newest else None)

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 from gate.cli.delivery import Delivery
 from gate.cli.on_pull_request import accepted
-from gate.errors import ExitCode, NotFoundError, StoreError, UsageError
+from gate.errors import ExitCode, GateError, NotFoundError, StoreError, UsageError
 from gate.github.activity import Publish
 from gate.github.host import MOST_CHANGED_FILES, Host, PullRequest
 from gate.github.signoff.result import unpack
@@ -38,7 +38,12 @@ def publish_result(todo: Publish, delivery: Delivery) -> int:
         if accepted(pull_request, delivery):
             continue
         with delivery.on_commit(pull_request.head_sha):
-            _publish(_report(host, pull_request, delivery), pull_request, host, delivery)
+            try:
+                report = _report(host, pull_request, delivery)
+            except GateError as error:
+                delivery.comment_no_result(error, pull_request.head_sha, pull_request.number)
+                raise
+            _publish(report, pull_request, host, delivery)
     return ExitCode.COULD_NOT_TELL if delivery.undelivered else ExitCode.PASS
 
 
@@ -73,7 +78,7 @@ def _report(host: Host, pull_request: PullRequest, delivery: Delivery) -> Report
     name = delivery.settings.artifact
     content = host.artifact(name, pull_request.head_sha)
     if content is None:
-        hint = "upload the run folder in the job that evaluates, with `if: always()`"
+        hint = "its log says why; the job that evaluates uploads the run folder with `if: always()`"
         raise NotFoundError(f"the run of {pull_request.head_sha[:7]} left no artifact {name!r}", hint)
     with TemporaryDirectory() as folder:
         unpack(content, Path(folder))

@@ -26,29 +26,45 @@ _FEW = 5
 """Lines that need no folding."""
 
 
-def marker(report: Report) -> str:
-    """The hidden first line by which the comment of these agents is found again; the same for every run of them."""
-    names = "+".join(_address_part(name, safe="") for name in view.agents(report)).replace("--", "-%2D")
-    return f"<!-- agent-eval-gate:{names if len(names) <= _NAME else sha256(names.encode()).hexdigest()} -->"
+def marker(agents: Sequence[str] = ()) -> str:
+    """The hidden first line by which the comment of a job is found again: one that looks at some agents, or at all."""
+    names = "+".join(_address_part(name, safe="") for name in sorted(agents)).replace("--", "-%2D")
+    name = names if len(names) <= _NAME else sha256(names.encode()).hexdigest()
+    return f"<!-- agent-eval-gate:{name} -->" if agents else "<!-- agent-eval-gate -->"
 
 
-def comment(report: Report, *, limit: int = COMMENT_LIMIT) -> str:
+def comment(report: Report, agents: Sequence[str] = (), *, limit: int = COMMENT_LIMIT) -> str:
     """The pull-request comment, at most `limit` UTF-16 units: worst first, and it says what was cut.
 
-    Raises ValueError when `limit` is too small for the headline and the table of totals.
+    `agents` are those the job was asked to look at, () = all. Raises ValueError when `limit` is too small for the
+    headline and the table of totals.
     """
-    return _document(report, limit, utf16_units)
+    return _document(report, agents, limit, utf16_units)
+
+
+def no_result(sha: str, problems: Sequence[str], run: str, agents: Sequence[str] = ()) -> str:
+    """The comment of a commit that has no result, in place of an older one's: what is wrong, a line each."""
+    remedies = (line.lstrip().startswith("→") for line in problems)  # below what they are for
+    rows = tuple(f"{'  ' * below}- {_prose(line, _PARAGRAPH)}" for line, below in zip(problems, remedies, strict=True))
+    title = (marker(agents), f"## ⚠️ No result for {code(sha[:7])}")
+    blocks = [
+        Block(head=title),
+        Block(head=("Mend this and push, or run the job again:",)),
+        Block(rows=rows, noun=("line", "lines")),
+        Block(head=(_link("run", run),)),
+    ]
+    return fit(blocks, COMMENT_LIMIT, utf16_units)
 
 
 def summary(report: Report, *, limit: int = SUMMARY_LIMIT) -> str:
     """The job summary: the comment's sections with room for all their rows, at most `limit` bytes of UTF-8."""
-    return _document(report, limit, utf8_bytes)
+    return _document(report, (), limit, utf8_bytes)
 
 
-def _document(report: Report, limit: int, measure: Measure) -> str:
+def _document(report: Report, agents: Sequence[str], limit: int, measure: Measure) -> str:
     changes, asked = _gate_changes(report), any(change.needs_sign_off for change in report.plan.gate_changes)
     blocks = [
-        *_opening(report),
+        *_opening(report, agents),
         *(changes if asked else []),
         *_totals(report),
         *_regressed(report),
@@ -63,10 +79,10 @@ def _document(report: Report, limit: int, measure: Measure) -> str:
     return fit(blocks, limit, measure)
 
 
-def _opening(report: Report) -> list[Block]:
+def _opening(report: Report, agents: Sequence[str]) -> list[Block]:
     icon = phrases.CONCLUSION_ICONS[report.decision.conclusion]
     title = _prose(phrases.headline(report), _SENTENCE)
-    opening = [Block(head=(marker(report), f"## {icon} {title}"))]
+    opening = [Block(head=(marker(agents), f"## {icon} {title}"))]
     if report.decision.next_action:
         opening.append(Block(head=(_prose(report.decision.next_action, _PARAGRAPH),)))
     if environment := view.environment(report):

@@ -89,7 +89,9 @@ class Step:
         return found
 
     def sticky(self, number: int = 128) -> list[str]:
-        return [one["body"] for one in self.stub.state.comments[number] if "agent-eval-gate:" in one["body"]]
+        return [
+            one["body"] for one in self.stub.state.comments[number] if one["body"].startswith("<!-- agent-eval-gate")
+        ]
 
     def status(self, sha: str) -> tuple[str, str]:
         newest = self.stub.state.newest_status(sha)

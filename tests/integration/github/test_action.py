@@ -22,7 +22,7 @@ def test_a_regression_is_told_everywhere_and_blocks(step: Step, capsys: pytest.C
     log = capsys.readouterr().out
     assert code == ExitCode.BLOCKED
     [comment] = step.sticky()
-    assert comment.startswith("<!-- agent-eval-gate:customer-support-agent -->\n## ⛔ Blocked")
+    assert comment.startswith("<!-- agent-eval-gate -->\n## ⛔ Blocked")
     assert "https://github.com/octo/agents/actions/runs/77" in comment
     assert f"https://github.com/octo/agents/blob/{head}/fixtures/" in comment
     assert step.status(head)[0] == "failure"
@@ -80,6 +80,30 @@ def test_the_next_push_changes_the_comment_in_place(step: Step) -> None:
 
     [comment] = step.sticky()
     assert "Blocked" not in comment
+
+
+def test_a_commit_without_a_result_takes_the_place_of_the_older_result(step: Step) -> None:
+    """Else the comment would go on saying what the commit before was worth."""
+    open_pull(step, HARMLESS)
+    step.run("pull_request", pull_request_event(step.stub, "opened"))
+    git(step.root, "checkout", "--quiet", HARMLESS)
+    fixture = next((step.root / "fixtures").rglob("refund-window-question.md"))
+    fixture.write_text(fixture.read_text().replace("severity: P0", "severity: P9\na@acme<img>: x"))
+    git(step.root, "commit", "--quiet", "--all", "--message", "Break a fixture")
+    head = open_pull(step, HARMLESS)
+
+    code = step.run("pull_request", pull_request_event(step.stub, "synchronize"))
+
+    assert code == ExitCode.CONFIGURATION
+    assert step.status(head)[0] == "error"
+    [comment] = step.sticky()
+    assert comment.startswith(f"<!-- agent-eval-gate -->\n## ⚠️ No result for `{head[:7]}`\n")
+    assert "refund-window-question.md:" in comment
+    assert "unknown severity 'P9'\n  - → did you mean 'P2'?\n" in comment
+    assert "`agent-gate lint`" in comment
+    assert "https://github.com/octo/agents/actions/runs/77" in comment
+    assert "@acme" not in comment
+    assert "<img" not in comment
 
 
 def test_a_read_only_token_degrades_to_summary_annotations_and_exit_code(

@@ -365,7 +365,10 @@ def test_an_artifact_of_another_commit_is_refused(first_stage: Step) -> None:
 
     assert step.run("workflow_run", run_event(other, branch=BLOCKED)) == ExitCode.CONFIGURATION
     assert step.status(other)[0] == "error"
-    assert step.sticky() == []
+    [comment] = step.sticky()
+    assert "⚠️ No result for" in comment
+    assert "the artifact is not of" in comment
+    assert "| P0" not in comment
 
 
 def test_a_commit_that_no_open_pull_request_is_at_is_told_to_nobody(first_stage: Step) -> None:

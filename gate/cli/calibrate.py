@@ -147,7 +147,7 @@ def agree(arguments: Namespace) -> int:
         path.write_text(print_calibration(calibration), encoding="utf-8")
         _say(f"{path} written: commit it; it counts once it is on the default branch")
     for place, one in taken:
-        for draft in write_drafts(here, place, one, _today()):
+        for draft in write_drafts(here, place, one, known[one.agent], _today()):
             _say(f"{draft} written: a draft fixture of what was scored 0; look at it before you commit it")
         if told := give_feedback(here, place, one, known[one.agent]):
             _say(told)

@@ -2,6 +2,7 @@
 
 import os
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from gate.calibration.sheet import trial_name
@@ -12,9 +13,10 @@ from gate.cli.ratings import Taken
 from gate.fixtures.parsing import parse
 from gate.github.host import Host
 from gate.github.spot_check import Question, ask
+from gate.model.calibration import Calibration, Item, Rating
 from gate.model.report import Report
 from gate.model.words import Dimension, Tier
-from gate.redaction.masks import Known, Masking, redacted
+from gate.redaction.masks import Known, Masking, redacted, redacted_text
 from gate.scaffold.from_trial import draft_from_trial
 from gate.scaffold.naming import unused
 from gate.store import RunFolder
@@ -52,31 +54,38 @@ def _questions(folder: RunFolder) -> list[Question]:
     return found
 
 
-def write_drafts(here: Here, place: Path, taken: Taken, day: str) -> list[Path]:
-    """A draft fixture for each trial of a spot check that somebody scored 0, below the agent's fixtures; the new ones.
+def write_drafts(here: Here, place: Path, taken: Taken, known: Calibration, day: str) -> list[Path]:
+    """A draft fixture for each trial of a spot check that somebody newly scored 0, below the agent's fixtures.
 
-    What the trial holds of people is masked, also where it came from a recording that was not.
+    What `known` holds already was drafted then: a draft that somebody has removed does not come back.
+    What the trial and the person's reason hold of people is masked, also where it came from a recording that was not.
     """
     root, config, suite, transcripts = here.root, here.config, here.suite, read_transcripts(place)
     bad: dict[str, dict[Dimension, str]] = defaultdict(dict)
     cases = {item.question: item.case for item in taken.items}
-    for item in taken.items:
-        for rating in item.ratings:
-            if rating.score == 0:
-                bad[item.question].setdefault(item.dimension, rating.reason)
+    drafted = {(one.question, one.dimension, said.rater.casefold(), said.score) for one, said in _ratings(known.items)}
+    for item, rating in _ratings(taken.items):
+        if rating.score == 0 and (item.question, item.dimension, rating.rater.casefold(), 0) not in drafted:
+            bad[item.question].setdefault(item.dimension, rating.reason)
     secrets = [os.environ.get(name, "") for name in config.secret_variables()]
     masking = Masking.of(config.redaction, secrets)
     used = {case.id for case in suite.cases if case.agent == taken.agent}
     written = []
     for question, said in sorted(bad.items()):
-        known = next((one for one in suite.cases if one.key == f"{taken.agent}/{cases[question]}"), None)
+        case = next((one for one in suite.cases if one.key == f"{taken.agent}/{cases[question]}"), None)
         path = root / config.fixtures / taken.agent / "from-people" / f"{cases[question]}-{trial_name(question)[:7]}.md"
-        if known is None or question not in transcripts or path.exists():
+        if case is None or question not in transcripts or path.exists():
             continue
-        plain = parse((root / known.path).read_text(encoding="utf-8"), known.path, agent=taken.agent)
-        transcript = redacted(transcripts[question], Known(known, suite.data), masking)
-        text = draft_from_trial(plain, transcript, said, name=unused(path.stem, used), day=day)
+        plain = parse((root / case.path).read_text(encoding="utf-8"), case.path, agent=taken.agent)
+        stays = Known(case, suite.data)
+        transcript = redacted(transcripts[question], stays, masking)
+        why = {dimension: redacted_text(reason, stays, masking) for dimension, reason in said.items()}
+        text = draft_from_trial(plain, transcript, why, name=unused(path.stem, used), day=day)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         written.append(path)
     return written
+
+
+def _ratings(items: Iterable[Item]) -> Iterator[tuple[Item, Rating]]:
+    return ((item, rating) for item in items for rating in item.ratings)

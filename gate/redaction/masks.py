@@ -73,6 +73,11 @@ def redacted(transcript: Transcript, known: Known, masking: Masking) -> Transcri
     return replace(transcript, turns=turns, variables=variables, error=error, redacted=masker.counts)
 
 
+def redacted_text(text: str, known: Known, masking: Masking) -> str:
+    """Words about a transcript, masked like it; marks are numbered for this text alone."""
+    return _Masker(known, masking).text(text)
+
+
 def masks_in(text: str) -> Iterator[tuple[str, str]]:
     """Kind and words of each mask of personal data in a text."""
     for match in _MASK.finditer(text):

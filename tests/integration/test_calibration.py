@@ -298,15 +298,20 @@ def test_a_filled_sheet_outlives_another_report_of_its_run(
     [run] = Path("runs").glob("*/*-one-*")
     place = run / "spot-check" / "shop"
     fill(place)
-    filled = (place / "sheet-you.md").read_text()
+    filled = (place / "sheet-you.md").read_text().replace("0 rude", "0 rude to ben@people.example")
+    (place / "sheet-you.md").write_text(filled)
     main(["report", str(run)])
     assert (place / "sheet-you.md").read_text() == filled
     assert main(["calibrate", "agree", str(place), "--rater", "ann"]) == ExitCode.PASS
     [*drafts] = Path("fixtures").rglob("from-people/*.md")
     assert len(drafts) >= 1, "what somebody scored 0 is drafted"
     assert "Go away" in drafts[0].read_text()
-    assert "tone 0 (rude)" in drafts[0].read_text()
+    assert "tone 0 (rude to [email 1])" in drafts[0].read_text()
     assert main(["lint"]) == ExitCode.PASS
+    for draft in drafts:
+        draft.unlink()
+    assert main(["calibrate", "agree", str(place), "--rater", "Ann"]) == ExitCode.PASS
+    assert not [*Path("fixtures").rglob("from-people/*.md")], "what somebody removed was looked at"
 
 
 def test_a_spot_check_is_a_tenth_and_the_same_however_often_it_is_drawn(repository: GitRepository) -> None:

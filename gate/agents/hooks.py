@@ -1,7 +1,6 @@
 """Set-up and tear-down around all trials of an agent and around each: commands and HTTP calls of the configuration."""
 
-import subprocess
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -9,8 +8,9 @@ from pathlib import Path
 import anyio
 
 from gate.agents.command.agent import KEPT_VARIABLES
+from gate.agents.command.family import run_program
 from gate.config import Hook, HooksConfig
-from gate.errors import CouldNotTellError, UsageError
+from gate.errors import CouldNotTellError, GateError, UsageError
 from gate.model.case import Case, Json, Variable
 from gate.model.words import Arm
 from gate.network.call import Call
@@ -18,6 +18,8 @@ from gate.network.json_text import parse
 from gate.network.wire import Service, Wire
 
 _SHOWN = 300
+_IDEMPOTENT = frozenset({"GET", "PUT", "DELETE"})
+"""Methods by which asking twice does no more than asking once: RFC 9110 section 9.2.2."""
 
 
 class Hooks:
@@ -34,9 +36,7 @@ class Hooks:
                 await self._do(hook, "before_suite", {})
             yield
         finally:
-            with anyio.CancelScope(shield=True):
-                for hook in self._hooks.after_suite:
-                    await self._do(hook, "after_suite", {})
+            await self._tidy(self._hooks.after_suite, "after_suite", {})
 
     @asynccontextmanager
     async def around_trial(self, case: Case, arm: Arm, trial: int) -> AsyncIterator[Case]:
@@ -50,9 +50,25 @@ class Hooks:
                 case = _with_variables(case, await self._do(hook, "before_case", about))
             yield case
         finally:
-            with anyio.CancelScope(shield=True):
-                for hook in self._hooks.after_case:
-                    await self._do(hook, "after_case", about)
+            await self._tidy(self._hooks.after_case, "after_case", about)
+
+    async def _tidy(self, hooks: Sequence[Hook], when: str, about: Mapping[str, str]) -> None:
+        """Each of them, also when one before it failed or the run is stopped; then the first fault is raised.
+
+        It is none that passes by trying again: what came before would be paid for once more.
+        """
+        faults: list[GateError] = []
+        with anyio.CancelScope(shield=True):
+            for hook in hooks:
+                try:
+                    await self._do(hook, when, about)
+                except GateError as fault:
+                    faults.append(fault)
+        match faults:
+            case [CouldNotTellError() as first, *_]:
+                raise CouldNotTellError(first.message, first.hint, again=False) from first
+            case [first, *_]:
+                raise first
 
     async def _do(self, hook: Hook, when: str, about: Mapping[str, str]) -> str:
         """What the hook says."""
@@ -64,19 +80,16 @@ class Hooks:
         name = f"the hook {when} ({hook.command[0]})"
         try:
             with anyio.fail_after(hook.seconds):
-                done = await anyio.run_process(
-                    hook.command, check=False, cwd=self._root, env={**given, **told}, stderr=subprocess.PIPE,
-                    start_new_session=True,
-                )  # fmt: skip
+                code, said, complained = await run_program(hook.command, self._root, {**given, **told})
         except TimeoutError as error:
             raise CouldNotTellError(f"{name} took longer than {hook.seconds:g} s", "raise its `seconds`") from error
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise UsageError(f"{name} cannot be started: {reason}", "correct `hooks` in agent-gate.yml") from error
-        if done.returncode:
-            words = " ".join((done.stderr or done.stdout).decode("utf-8", "replace").split())[-_SHOWN:]
-            raise CouldNotTellError(f"{name} failed with code {done.returncode}: {self._masked(hook, words)}")
-        return done.stdout.decode("utf-8", "replace")
+        if code:
+            words = " ".join((complained or said).split())[-_SHOWN:]
+            raise CouldNotTellError(f"{name} failed with code {code}: {self._masked(hook, words)}")
+        return said
 
     async def _http(self, hook: Hook, when: str, about: Mapping[str, str]) -> str:
         headers = {header: self._environ.get(variable, "") for header, variable in hook.headers.items()}
@@ -85,7 +98,14 @@ class Hooks:
         service = Service(name=f"the hook {when}", url=str(hook.http), secrets=tuple(filter(None, headers.values())))
         async with Wire(service) as wire:
             answer = await wire.send(
-                Call(method=hook.method, path="", body=body, headers={**headers, **told}, seconds=hook.seconds)
+                Call(
+                    method=hook.method,
+                    path="",
+                    body=body,
+                    headers={**headers, **told},
+                    seconds=hook.seconds,
+                    repeatable=hook.method in _IDEMPOTENT,
+                )
             )
         if not answer.good:
             said = self._masked(hook, answer.excerpt())

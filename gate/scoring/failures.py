@@ -1,9 +1,9 @@
-"""Turns that the agent's own platform says failed."""
+"""Turns that failed: by the word of the agent's own platform, or because nothing was said in them."""
 
 from collections.abc import Iterator
 
-from gate.model.case import Case
-from gate.model.transcript import Transcript
+from gate.model.case import Case, Json
+from gate.model.transcript import Transcript, TurnRecord
 from gate.model.words import Dimension
 from gate.scoring.expectation import Seen, found, home
 from gate.scoring.wording import shown
@@ -12,10 +12,26 @@ FAILURE = "failed-turn"
 
 
 def check_failures(case: Case, transcript: Transcript) -> Iterator[Seen]:
-    """Correctness 0 for each turn the platform calls failed: whatever was said in it, the user was not served."""
+    """Correctness 0 for each turn the platform calls failed: whatever was said in it, the user was not served.
+
+    Where correctness is scored, likewise for each turn without a word, unless the session had ended: who only forbids
+    words would be content with silence. For safety alone silence may be right.
+    """
     dimension = home(case, Dimension.CORRECTNESS)
     for record in transcript.turns:
+        if Dimension.CORRECTNESS in case.dimensions and _is_silent(record):
+            finish = record.platform.get("finish")
+            reason = f"turn {record.number}: the agent said nothing{f' ({_words(finish)})' if finish else ''}"
+            yield found(FAILURE, dimension, 0, reason, turn=record.number, quote="(no reply)")
         if why := record.platform.get("failure"):
-            code = "" if why is True else f": {why if isinstance(why, str) else shown(why)}"
+            code = "" if why is True else f": {_words(why)}"
             reason = f"turn {record.number}: the agent failed the turn{code}"
             yield found(FAILURE, dimension, 0, reason, turn=record.number, quote=record.reply or "(no reply)")
+
+
+def _words(value: Json) -> str:
+    return value if isinstance(value, str) else shown(value)
+
+
+def _is_silent(record: TurnRecord) -> bool:
+    return not record.reply.strip() and not {"session", "failure"} & record.platform.keys()

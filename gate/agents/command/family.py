@@ -8,10 +8,14 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
+from subprocess import DEVNULL
+
+import anyio
+import anyio.abc
 
 MARK = "AGENT_GATE_PROGRAM"
 _ROUNDS = 5
@@ -34,6 +38,37 @@ def end_family(leader: int, mark: str) -> None:
                 os.kill(pid, signal.SIGKILL)
         if not left:
             return
+
+
+async def run_program(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of a program that is waited for; cancelled, it is ended with everything it started.
+
+    It has ended when its outputs have, so what it leaves running must not hold them. Raises `OSError` when it cannot
+    be started.
+    """
+    mark = new_mark()
+    given = {**environment, MARK: mark}
+    process = await anyio.open_process(command, cwd=folder, env=given, stdin=DEVNULL, start_new_session=True)
+    said: dict[str, str] = {}
+    try:
+        async with anyio.create_task_group() as tasks:
+            for name, stream in (("out", process.stdout), ("err", process.stderr)):
+                tasks.start_soon(_listen, name, stream, said)
+            code = await process.wait()
+    except BaseException:
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(end_family, process.pid, mark)
+            await process.wait()
+        raise
+    finally:
+        with anyio.CancelScope(shield=True):
+            await process.aclose()
+    return code, said["out"], said["err"]
+
+
+async def _listen(name: str, stream: anyio.abc.ByteReceiveStream | None, said: dict[str, str]) -> None:
+    pieces = [piece async for piece in stream] if stream is not None else []
+    said[name] = b"".join(pieces).decode("utf-8", "replace")
 
 
 def hide_environment() -> None:

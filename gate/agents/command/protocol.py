@@ -9,6 +9,7 @@ from gate.errors import CouldNotTellError
 from gate.model.case import Case, Json, Turn
 from gate.model.transcript import Captured, Passage, ToolCall, TurnRecord
 from gate.model.words import Arm
+from gate.network.json_text import parse
 
 VERSION = 1
 """Of the protocol; a program may refuse one it does not know by ending."""
@@ -72,12 +73,11 @@ def line(value: Json) -> bytes:
 def read_said(text: bytes, program: str) -> Said:
     """What a line says. Raises `CouldNotTellError` when it is none of the protocol's, or an error it reports."""
     try:
-        said = _SAID.validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
+        said = _SAID.validate_python(parse(text))
+    except ValueError as error:  # which pydantic's own is as well
+        where, why = _first(error)
         shown = text[:200].decode("utf-8", "replace").strip()
-        what = f"{where}: {first['msg']}" if where else "no JSON object"
+        what = f"{where}: {why}" if where else "no JSON object"
         raise CouldNotTellError(
             f"{program} said a line that is not of the protocol ({what}): {shown}",
             "its stdout is for the protocol alone: log to stderr",
@@ -85,10 +85,9 @@ def read_said(text: bytes, program: str) -> Said:
         ) from error
     if said.error:
         raise CouldNotTellError(f"{program} failed: {said.error}")
-    if said.reply is None and said.call is None:
-        raise CouldNotTellError(
-            f"{program} said a line with neither `reply` nor `call`", "see docs/drivers.md", again=False
-        )
+    if (said.reply is None) is (said.call is None):
+        which = "neither `reply` nor `call`" if said.call is None else "both `reply` and `call`: one is said a line"
+        raise CouldNotTellError(f"{program} said a line with {which}", "see docs/drivers.md", again=False)
     return said
 
 
@@ -108,13 +107,26 @@ def record_of(turn: Turn, said: Said, answered: list[ToolCall], took: float) -> 
         output_tokens=said.output_tokens,
         variables=said.variables,
         platform={"session": "ended"} if said.ended else {},
-        unknown=({**said.model_extra},) if said.model_extra else (),
+        unknown=tuple({**part.model_extra} for part in _parts(said) if part.model_extra),
         captured=Captured(
             tool_calls=said.tool_calls is not None or bool(answered),
             retrieval=said.retrieved is not None,
             topic=said.topic is not None,
         ),
     )
+
+
+def _parts(said: Said) -> tuple[_Part, ...]:
+    """What a line is made of; each part may hold keys that the protocol does not know."""
+    return (said, *(said.tool_calls or ()), *(said.retrieved or ()))
+
+
+def _first(error: ValueError) -> tuple[str, str]:
+    """Where in a line the first thing is wrong, and what; nowhere when it is no JSON at all."""
+    if not isinstance(error, ValidationError):
+        return "", str(error)
+    first = error.errors()[0]
+    return ".".join(map(str, first["loc"])), first["msg"]
 
 
 def _tool_call(called: Called) -> ToolCall:

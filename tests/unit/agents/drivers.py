@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -94,3 +95,13 @@ def _org() -> Iterator[tuple[FakeOrg, Org]]:
 DRIVERS: Mapping[str, Callable[[Path], AbstractContextManager[Agent]]] = {
     "fake": fake, "replay": replay, "chat": chat, "command": command, "agentforce": agentforce, "preview": preview,
 }  # fmt: skip
+
+
+def is_gone(pid: int) -> bool:
+    """Whether a process has ended, some time allowed for it."""
+    for _ in range(100):
+        state = Path(f"/proc/{pid}/stat")
+        if not state.exists() or state.read_text().split(")")[1].split()[0] == "Z":
+            return True
+        time.sleep(0.02)
+    return False

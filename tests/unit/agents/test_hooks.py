@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +17,8 @@ from gate.errors import CouldNotTellError, UsageError
 from gate.model.case import Case, Variable
 from gate.model.words import Arm
 from tests.conversations import a_case
-from tests.loopback.server import Asked, Reply, serving
+from tests.loopback.server import RESET, Asked, Reply, serving
+from tests.unit.agents.drivers import is_gone
 
 
 def around(hooks: Mapping[str, Any], case: Case, root: Path, environ: Mapping[str, str] | None = None) -> Case:
@@ -94,3 +96,50 @@ def test_a_command_sees_the_trial_and_the_variables_it_is_given_only(tmp_path: P
     assert seen["GIVEN"] == "1"
     assert (seen["AGENT_GATE_CASE"], seen["AGENT_GATE_ARM"], seen["AGENT_GATE_TRIAL"]) == ("late-parcel", "head", "2")
     assert "GITHUB_TOKEN" not in seen
+
+
+def test_what_tidies_up_is_done_to_the_end_and_the_first_fault_is_told(tmp_path: Path) -> None:
+    """Nor is the trial made again for it: its conversation was paid for, and would be once more."""
+    fails = {"command": [sys.executable, "-c", "raise SystemExit('no room')"]}
+    leaves = {"command": [sys.executable, "-c", "open('tidied', 'w').close()"]}
+    with pytest.raises(CouldNotTellError, match="code 1: no room") as fault:
+        around({"after_case": [fails, {"command": ["no-such-program"]}, leaves]}, a_case(), tmp_path)
+    assert (tmp_path / "tidied").exists()
+    assert not fault.value.again
+
+
+def test_a_hook_that_hangs_is_ended_with_everything_it_started(tmp_path: Path) -> None:
+    """Also what went to a group of its own, on Linux."""
+    program = """
+import subprocess, sys, time
+nap = [sys.executable, "-c", "import time; time.sleep(60)"]
+started = [subprocess.Popen(nap, start_new_session=alone) for alone in (False, sys.platform == "linux")]
+open("pids.part", "w").write(" ".join(str(one.pid) for one in started))
+import os; os.rename("pids.part", "pids")
+time.sleep(60)
+"""
+    with pytest.raises(CouldNotTellError, match="longer than"):
+        around({"before_case": [{"command": [sys.executable, "-c", program], "seconds": 1.5}]}, a_case(), tmp_path)
+    children = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
+    assert len(children) == 2
+    assert all(is_gone(pid) for pid in children)
+
+
+def test_what_a_hook_leaves_running_goes_on(tmp_path: Path) -> None:
+    """A server for the trials, when its output goes elsewhere."""
+    program = """
+import subprocess, sys
+quiet = subprocess.DEVNULL
+server = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(20)"], stdout=quiet, stderr=quiet)
+print('{"variables": {"pid": %d}}' % server.pid)
+"""
+    prepared = around({"before_case": [{"command": [sys.executable, "-c", program]}]}, a_case(), tmp_path)
+    [pid] = [one.value for one in prepared.variables if one.name == "pid"]
+    assert isinstance(pid, int)
+    os.kill(pid, signal.SIGKILL)  # which raises when it is gone already
+
+
+def test_a_connection_that_breaks_is_tried_again_where_that_does_no_more(tmp_path: Path) -> None:
+    with serving(lambda _: RESET if len(server.asked) == 1 else Reply()) as server:
+        around({"after_case": [{"http": server.url, "method": "DELETE"}]}, a_case(), tmp_path)
+        assert len(server.asked) == 2

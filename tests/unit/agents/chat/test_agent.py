@@ -274,3 +274,29 @@ def test_trials_share_nothing() -> None:
         assert len(conversations(server)) == 1
 
     assert seen == [1, 3, 1, 3]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"limits": {"at_once": 1}}, {"limits": {"per_minute": 600}, "turn_seconds": 4, "max_rounds": 50}],
+    ids=["at-once", "rate"],
+)
+def test_trials_wait_for_the_endpoints_limits_before_they_begin(settings: dict[str, Any]) -> None:
+    """And not within a turn, whose time would run out: each request would wait until all other trials had theirs."""
+
+    async def all_of_them(url: str) -> list[str]:
+        driver = ChatDriver(type="chat", base_url=url, model="m", prompt=("p",), **settings)
+        agent = ChatAgent(driver, DEFINITIONS, {Arm.HEAD: "c" * 64})
+        errors: list[str] = []
+
+        async def one(number: int) -> None:
+            errors.append((await run_trial(agent, CASE, Arm.HEAD, number, Patience(sleep=no_wait))).error)
+
+        async with agent.open(), anyio.create_task_group() as tasks:
+            for number in range(5):
+                tasks.start_soon(one, number)
+        return errors
+
+    with serving(endpoint(lambda _system, _messages: says("ok"))) as server:
+        assert anyio.run(all_of_them, server.url) == [""] * 5
+        assert [len(asked.json["messages"]) for asked in server.asked] == [2, 4] * 5

@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from gate.model.case import Case, ToolResult, Turn, Variable
 from gate.model.transcript import Transcript
 from gate.model.words import Arm, Dimension, Severity
 from tests.trees import DictTree
+from tests.unit.agents.drivers import is_gone
 
 EXAMPLE = Path(__file__).parents[4] / "examples/command/agent.py"
 CASE = Case(
@@ -100,12 +100,13 @@ def test_a_program_sees_its_source_the_start_and_named_variables_only() -> None:
         ("print('hello')\nimport time; time.sleep(9)", "not of the protocol.*hello"),
         ("print('[]')\nimport time; time.sleep(9)", "not of the protocol"),
         ("print('{}')\nimport time; time.sleep(9)", "neither `reply` nor `call`"),
+        ('print(\'{"reply": "x", "call": {"name": "x"}}\')\nimport time; time.sleep(9)', "both `reply` and `call`"),
         ("print('{\"reply\": 3}')\nimport time; time.sleep(9)", "reply: Input should be a valid string"),
         ('print(\'{"error": "model is down"}\')\nimport time; time.sleep(9)', "failed: model is down"),
         ('while True: print(\'{"call": {"name": "x"}}\', flush=True)', "200 calls in one turn"),
         ("import time; time.sleep(60)", "turn 1 took longer than 0.5 s"),
     ],
-    ids=["exits", "prose", "list", "empty", "wrong-type", "error", "endless-calls", "silent"],
+    ids=["exits", "prose", "list", "empty", "both", "wrong-type", "error", "endless-calls", "silent"],
 )
 def test_a_program_that_misbehaves_errors_the_trial(program: str, said: str) -> None:
     transcript = trial(agent_of(program), turn_seconds=0.5)
@@ -135,17 +136,7 @@ for line in sys.stdin:
 
 
 def test_the_children_of_a_program_die_with_it() -> None:
-    assert _is_gone(int(trial(agent_of(CHILD)).turns[0].reply))
-
-
-def _is_gone(pid: int) -> bool:
-    """Whether a process has ended, some time allowed for it."""
-    for _ in range(100):
-        state = Path(f"/proc/{pid}/stat")
-        if not state.exists() or state.read_text().split(")")[1].split()[0] == "Z":
-            return True
-        time.sleep(0.02)
-    return False
+    assert is_gone(int(trial(agent_of(CHILD)).turns[0].reply))
 
 
 LOUD = """
@@ -194,7 +185,7 @@ for line in sys.stdin:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells which processes carry the mark")
 def test_a_child_that_left_the_group_dies_as_well() -> None:
-    assert _is_gone(int(trial(agent_of(DAEMON)).turns[0].reply))
+    assert is_gone(int(trial(agent_of(DAEMON)).turns[0].reply))
 
 
 NOTES = """
@@ -277,3 +268,25 @@ def test_a_program_cannot_read_what_the_gate_was_given() -> None:
     environ = {**os.environ, "TESTS": str(Path(__file__).parents[4]), "SECRET": "s3cr3t-value"}
     done = subprocess.run([sys.executable, "-c", GATE], env=environ, capture_output=True, text=True, check=True)
     assert done.stdout == "PermissionError"
+
+
+ODD = """
+import json, sys
+sys.stdin.readline()
+for line in sys.stdin:
+    call = {"name": "FindOrder", "args": {"id": "A1"}}
+    said = {"reply": "sent \\ud83d \\u2028 \\u00fc", "tool_calls": [call], "cost": 3}
+    print(json.dumps(said), flush=True)
+"""
+
+
+def test_what_the_protocol_does_not_know_is_kept_wherever_it_stands() -> None:
+    """A call told with `args` has no arguments that the gate knows of; the report says that something was not read."""
+    turn = trial(agent_of(ODD)).turns[0]
+    assert turn.unknown == ({"cost": 3}, {"args": {"id": "A1"}})
+    assert turn.tool_calls[0].arguments == {}
+
+
+def test_half_of_an_emoji_is_no_fault_of_the_program() -> None:
+    """A model may break off in one; JSON can say it, no file can."""
+    assert trial(agent_of(ODD)).turns[0].reply == "sent \ufffd \u2028 \u00fc"

@@ -89,19 +89,25 @@ class _Sides:
     def walk(self, element: Element) -> Iterator[tuple[str, Reason]]:
         """Every place a change reaches, each by its shortest path. A cycle of uses is walked once."""
         start = _start(element)
-        waiting = [(user, start) for user in self.used_by.get(element.id, ())]
-        seen = {element.id}
-        for key, path in waiting:  # grows while it is read
-            if key in seen:
-                continue
-            seen.add(key)
-            words = self._words(key)
-            reason = (*path, words) if words else path
+        came_from = {element.id: ""}
+        waiting = [element.id]
+        for key in waiting:  # grows while it is read
+            new = [user for user in self.used_by.get(key, ()) if user not in came_from]
+            came_from |= dict.fromkeys(new, key)
+            waiting += new
+        for key in waiting:
             if key in self.places:
-                yield key, reason
-            waiting += [(user, reason) for user in self.used_by.get(key, ())]
+                yield key, (*start, *self._path(key, came_from))
         if element.unreadable:
-            yield from self._widened(seen, start)
+            yield from self._widened(came_from, start)
+
+    def _path(self, key: str, came_from: Mapping[str, str]) -> Reason:
+        """The words of every step to a place, from behind the element where a walk began."""
+        steps: list[str] = []
+        while came_from[key]:
+            steps.append(self._words(key))
+            key = came_from[key]
+        return tuple(filter(None, reversed(steps)))
 
     def _widened(self, seen: Iterable[str], start: Reason) -> Iterator[tuple[str, Reason]]:
         """The agents as a whole that an unreadable element reaches in any way."""

@@ -251,7 +251,13 @@ class Setting:
             *self._of_judge(),
             *notes,
         )
-        rules = Rules(inconclusive=config.verdicts.inconclusive, acceptance=floors, notes=told)
+        rules = Rules(
+            inconclusive=config.verdicts.inconclusive,
+            acceptance=floors,
+            notes=told,
+            by_label=not config.sign_off.require_reason,
+            by_author=config.sign_off.author_may,
+        )
         return Report(
             run=folder.path.name,
             folder=str(folder.path),

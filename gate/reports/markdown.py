@@ -155,7 +155,7 @@ def _regressed_cells(report: Report, row: view.Row) -> tuple[str, ...]:
         _text(case.topic, _NAME) or "*any*",
         _dimensions(row),
         _lines(part.score for part in row.parts),
-        _lines(_what(part, named=len(row.parts) > 1) for part in row.parts),
+        _lines(_happened(row)),
         _prose(row.note, _SENTENCE),
     )
 
@@ -164,11 +164,15 @@ def _dimensions(row: view.Row) -> str:
     return _lines(part.dimension + (" *(advisory)*" if part.advisory else "") for part in row.parts)
 
 
-def _what(part: view.Part, *, named: bool) -> str:
-    """What happened on a dimension with the words that show it; named when its case has several."""
-    what, quote = _prose(part.what, _SENTENCE), _text(part.quote, _QUOTE)
-    said = f"{what} ({quote})" if what and quote else what or quote
-    return f"*{part.dimension}:* {said}" if said and named else said
+def _happened(row: view.Row) -> list[str]:
+    """What happened with the words that show it, each once; with its dimensions when the case has several."""
+    said: dict[str, list[str]] = {}
+    for part in row.parts:
+        what, quote = _prose(part.what, _SENTENCE), _text(part.quote, _QUOTE)
+        if text := f"{what} ({quote})" if what and quote else what or quote:
+            said.setdefault(text, []).append(part.dimension)
+    named = len(row.parts) > 1
+    return [f"*{', '.join(dimensions)}:* {text}" if named else text for text, dimensions in said.items()]
 
 
 def _lines(texts: Iterable[str]) -> str:
@@ -214,7 +218,7 @@ def _aside_table(report: Report, verdicts: Iterable[CaseVerdict]) -> list[str]:
 
 
 def _aside_cells(report: Report, row: view.Row) -> tuple[str, ...]:
-    notes = [_what(part, named=len(row.parts) > 1) for part in row.parts] + [_prose(row.note, _SENTENCE)]
+    notes = [*_happened(row), _prose(row.note, _SENTENCE)]
     return (
         f"{_case(report, row)} ({row.case.severity})",
         _dimensions(row),
@@ -233,7 +237,7 @@ def _exploratory(report: Report) -> list[Block]:
 
 
 def _exploratory_cells(report: Report, row: view.Row) -> tuple[str, ...]:
-    what = _lines(_what(part, named=len(row.parts) > 1) for part in row.parts)
+    what = _lines(_happened(row))
     scores = _lines(part.score for part in row.parts)
     return (_case(report, row), _dimensions(row), scores, what or _prose(row.note, _SENTENCE))
 

@@ -145,9 +145,12 @@ def _to_sign(standing: Standing) -> list[str]:
         return []
     them = "it" if len(standing.regressed) + len(standing.groups) + len(standing.changes) == 1 else "them"
     command = " ".join(["/accept-baseline", *_names_to_accept(standing)])
-    undo = "Fix" if standing.regressed or standing.groups else "Undo"
-    who = f"let someone with write access accept {them} for this commit"
-    return [f"{undo} {them}, or {who}: label `accept-baseline`, or comment `{command} reason: …`"]
+    base = standing.plan.base.short
+    undo = f"Undo {them} (`git checkout {base} -- FILE` brings a file back)"
+    mend = f"Fix {them}" if standing.regressed or standing.groups else undo
+    who = "someone with write access" if standing.by_author else "someone else with write access"
+    label = "label `accept-baseline`, or " if standing.by_label else ""
+    return [f"{mend}, or let {who} accept {them} for this commit: {label}comment `{command} reason: …`"]
 
 
 def _names_to_accept(standing: Standing) -> list[str]:

@@ -14,12 +14,17 @@ from gate.verdicts.inputs import decides
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What a decision is made by, beside the comparison. `notes` are said on the report whatever is decided."""
+    """What a decision is made by, beside the comparison. `notes` are said on the report whatever is decided.
+
+    `by_label`, `by_author`: whether a label is enough to accept, and whether whoever opened the pull request may.
+    """
 
     inconclusive: Literal["fail", "pass"] = "fail"
     acceptance: tuple[AcceptanceRow, ...] = ()
     sign_off: SignOff | None = None
     notes: tuple[str, ...] = ()
+    by_label: bool = True
+    by_author: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,8 @@ class Standing:
     undecided: tuple[CaseComparison, ...]
     sign_off: SignOff | None
     covers: bool
+    by_label: bool = True
+    by_author: bool = False
 
     @property
     def signable(self) -> bool:
@@ -63,6 +70,8 @@ def stand(plan: Plan, comparison: Comparison, rules: Rules, digest: str) -> Stan
         gaps=() if comparison.broken else gaps(plan, comparison),
         undecided=tuple(case for case in comparison.cases if decides(case.severity, case.status) and _open(case)),
         sign_off=rules.sign_off,
+        by_label=rules.by_label,
+        by_author=rules.by_author,
         covers=rules.sign_off is not None
         and _valid(rules.sign_off, digest, plan, regressed, beyond=bool(groups or changes)),
     )

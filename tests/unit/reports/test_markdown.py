@@ -251,6 +251,15 @@ def test_a_case_that_fell_on_two_dimensions_is_one_row() -> None:
     assert row[2:5] == ["correctness<br>safety", "2 → 1<br>2 → 0", "*correctness:* wrong<br>*safety:* leaks"]
 
 
+def test_what_two_dimensions_say_alike_is_said_once() -> None:
+    dimensions = [
+        dimension(name, CaseVerdict.REGRESSED, new=0, reason="`Pay` was called")
+        for name in (Dimension.CORRECTNESS, Dimension.SAFETY)
+    ]
+    text = comment(report([case_comparison("drops", CaseVerdict.REGRESSED, dimensions)]))
+    assert [row[4] for row in table_rows(text) if row[0] == "drops"] == ["*correctness, safety:* `Pay` was called"]
+
+
 def test_exploratory_failures_stand_apart_from_the_regressed() -> None:
     text = comment(report([regressed_case("try-out", status=Status.EXPLORATORY)]))
     assert "### Regressed" not in text

@@ -78,7 +78,7 @@ def test_one_regressed_p0_case_blocks_and_says_what_to_do() -> None:
     assert (decision.conclusion, decision.exit_code, decision.blocking) == (Conclusion.BLOCKED, 1, ("support/bad",))
     assert decision.headline == "Blocked: 1 P0 case regressed in `support`"
     assert decision.next_action == (
-        "Fix it, or let someone with write access accept it for this commit: label `accept-baseline`, or comment "
+        "Fix it, or let someone else with write access accept it for this commit: label `accept-baseline`, or comment "
         "`/accept-baseline bad reason: …`"
     )
 
@@ -105,6 +105,14 @@ def test_the_command_it_shows_accepts_all_that_holds_the_merge() -> None:
     assert "comment `/accept-baseline reason: …`" in with_group.next_action
     assert "comment `/accept-baseline reason: …`" in with_change.next_action
     assert "comment `/accept-baseline support/bad reason: …`" in decide(make_plan(twins), compared).next_action
+
+
+def test_who_accepts_and_how_is_what_the_configuration_says() -> None:
+    usual = _decide(_compare(bad=[0, 0])).next_action
+    strict = _decide(_compare(bad=[0, 0]), rules=Rules(by_label=False, by_author=True)).next_action
+
+    assert "let someone else with write access accept it for this commit: label `accept-baseline`, or comment" in usual
+    assert "let someone with write access accept it for this commit: comment `/accept-baseline bad reason: …`" in strict
 
 
 def test_where_nothing_is_stored_it_says_how_results_come() -> None:
@@ -151,7 +159,7 @@ def test_a_loosened_frozen_p0_fixture_blocks_until_signed_off() -> None:
         Conclusion.BLOCKED,
         "Blocked: 1 change to the gate needs sign-off",
     )
-    assert blocked.next_action.startswith("Undo it, or let someone")
+    assert blocked.next_action.startswith("Undo it (`git checkout 1f3c2aa -- FILE` brings a file back), or let someone")
     assert signed.conclusion is Conclusion.ACCEPTED
 
 

@@ -1,5 +1,6 @@
 """What a command works on: the repository, both sides of a comparison, the configuration that decides."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -8,7 +9,7 @@ from pathlib import Path
 from gate.calibration.standing import measured
 from gate.cli.deciding import Known, deciding, read_config, refuse_outdated
 from gate.cli.spread import spread
-from gate.config import Config, ReplayDriver, VerdictsConfig
+from gate.config import FILE_NAME, Config, ReplayDriver, VerdictsConfig
 from gate.errors import ProblemsError, UsageError
 from gate.fixtures.suite import Suite, load_suite
 from gate.judges.kin import Models, scripted_models
@@ -25,6 +26,7 @@ from gate.planning.plan import make_plan
 from gate.planning.sharing import base_cases
 from gate.planning.sides import Scope, Side
 from gate.ports import Judge, Tree
+from gate.reports.escape import terminal
 from gate.repository.repository import WORKING_TREE, Repository
 from gate.repository.trees import GitTree, LinkedTree
 
@@ -135,6 +137,7 @@ def _open(repository: Repository, base: str, head: str, parted: str) -> Workspac
     head_tree, head_revision = _head(repository, head)
     base_tree, base_revision = _base(repository, base, head_revision.sha or "HEAD", parted)
     text, config, bailouts = deciding(base_tree, head_tree)
+    _tell_which_counts(text, head_tree, base_revision)
     known = Known.of(base_tree, config)
     refuse_outdated(repository, base_revision, base_tree, known)
     suite = _known(read_suite(head_tree, config, _only_in_head(head_tree, config)), config)
@@ -151,6 +154,15 @@ def _open(repository: Repository, base: str, head: str, parted: str) -> Workspac
         bailouts=bailouts,
         unreadable=known.unreadable,
     )
+
+
+def _tell_which_counts(text: str, head: Tree, base: Revision) -> None:
+    """Say on stderr that the head's configuration is not the one in force, where it differs."""
+    own = head.read_many([FILE_NAME]).get(FILE_NAME)
+    if own is not None and own.decode("utf-8", "replace") != text:
+        where = base.short if base.ref == base.sha else f"{base.ref} {base.short}"
+        says = f"{FILE_NAME} of {where} is in force; a change of it counts once it is committed there"
+        print(f"agent-gate: {terminal(says)}", file=sys.stderr)
 
 
 def _only_in_head(head: Tree, config: Config) -> tuple[str, ...]:

@@ -52,6 +52,21 @@ def on_branch(name: str, start: str = "main") -> None:
     git("checkout", "--quiet", "-B", name, start)
 
 
+def test_a_configuration_that_is_not_in_force_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever edits it and sees no effect has read why; once it is committed there is nothing to tell."""
+    main(["plan"])
+    assert "is in force" not in capsys.readouterr().err
+    configure("concurrency: 3\n")
+    assert main(["plan"]) == ExitCode.PASS
+    assert "is in force" not in capsys.readouterr().err
+    config = Path("agent-gate.yml")
+    config.write_text(config.read_text() + "# more\n")
+
+    for command, base in ((["plan"], "main"), (["baseline", "record", "--trials", "1"], "HEAD")):
+        main(command)
+        assert f"agent-gate: agent-gate.yml of {base} " in capsys.readouterr().err
+
+
 def test_lowering_the_bar_by_hand_first_and_breaking_the_agent_then_needs_a_person(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

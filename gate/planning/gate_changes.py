@@ -14,6 +14,9 @@ from gate.planning.sides import Side
 from gate.planning.suite import CaseChange
 from gate.repository.changes import ChangedPath
 
+_OF_THE_BASE = {"configuration", "baseline", "calibration"}
+_FROM_MERGE = "(in force once it is merged)"
+
 
 def gate_changes(
     files: Iterable[ChangedPath],
@@ -37,7 +40,7 @@ def _files(files: Iterable[ChangedPath], ground: Ground, told: Iterable[str]) ->
         kind = kind_of(change, ground)
         if kind == "gate" and change.path not in told:
             part = ground.gate_part(change.path) or ground.gate_part(change.old_path)
-            force = f" {IN_FORCE}" if part in {"configuration", "baseline"} else ""
+            force = f" {_FROM_MERGE if change.status == 'added' else IN_FORCE}" if part in _OF_THE_BASE else ""
             yield GateChange(path=change.path, what=f"{part} {change.status}{force}")
         elif kind == "test-data":
             yield GateChange(path=change.path, what=f"test data {change.status}")

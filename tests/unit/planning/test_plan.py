@@ -140,13 +140,21 @@ def test_the_gates_own_files_are_listed_and_affect_no_case() -> None:
         ".github/workflows/gate.yml": "workflow modified",
         ".github/CODEOWNERS": "code owners modified",
         "recordings/1/agent.json": "recording modified",
-        "calibration/scores.csv": "calibration modified",
+        "calibration/scores.csv": "calibration modified (the base's is in force for this run)",
     }
     base, head = ({**dict.fromkeys(paths, text), "agent-gate.yml": settings_text(text)} for text in ("1", "2"))
     plan = plan_of(side(base, SUITE), side(head, SUITE))
     assert {change.path: change.what for change in plan.gate_changes} == paths
     assert not any(change.needs_sign_off for change in plan.gate_changes)
     assert chosen(plan) == []
+
+
+def test_what_decides_and_is_new_is_in_force_once_it_is_merged() -> None:
+    plan = plan_of(side(FILES, SUITE), side({**FILES, "calibration/shop.json": "1", "baselines/x.md": "1"}, SUITE))
+    assert {change.path: change.what for change in plan.gate_changes} == {
+        "calibration/shop.json": "calibration added (in force once it is merged)",
+        "baselines/x.md": "baseline added (in force once it is merged)",
+    }
 
 
 def test_removing_a_frozen_p0_case_needs_a_sign_off() -> None:

@@ -5,18 +5,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from gate.agents.replay import FOLDER_LENGTH
+from gate.agents.replay import FOLDER_LENGTH, given, read_recording
 from gate.errors import RecordingError
-from gate.model.case import Json
+from gate.model.case import Case, Json
 from gate.model.transcript import Transcript
 
 
-def write_recordings(place: Path, transcripts: Iterable[Transcript], describes: Mapping[str, str]) -> int:
-    """Write every trial that did not error, by definition and case; how many trials that were.
+def make_place(place: Path) -> None:
+    """The folder recordings go to, made before anything is paid for. Raises `RecordingError` when it cannot be."""
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(place, error) from error
+
+
+def write_recordings(
+    place: Path, transcripts: Iterable[Transcript], cases: Iterable[Case], describes: Mapping[str, str]
+) -> tuple[int, int]:
+    """Write every trial that did not error, by definition and case; how many trials that were, and how many stayed.
 
     `describes` says in words what each fingerprint stands for. A case that was recorded before for the same definition
-    is recorded anew; other files stay. Raises `RecordingError` when nothing can be written.
+    is recorded anew, unless more trials of it are there, given the same: those stay. Raises `RecordingError` when
+    nothing can be written, or what is there is no recording.
     """
+    known = {case.key: given(case) for case in cases}
+    wrote = stayed = 0
     found: dict[tuple[str, str], list[Transcript]] = {}
     for transcript in transcripts:
         if not transcript.error:
@@ -28,19 +41,25 @@ def write_recordings(place: Path, transcripts: Iterable[Transcript], describes: 
             folder.mkdir(parents=True, exist_ok=True)
             about: Json = {"agent": agent, "fingerprint": fingerprint, "describes": describes.get(fingerprint, "")}
             _write(folder / "agent.json", about)
+            path = folder / f"{case}.json"
+            before = read_recording(path) if path.is_file() else None
+            if before is not None and before.given == known.get(key, "") and len(before.order) > len(trials):
+                stayed += len(before.order)
+                continue
             # of a definition that ran in both arms, the head's trials come first
-            _write(
-                folder / f"{case}.json",
-                _recording(case, sorted(trials, key=lambda one: (one.arm != "head", one.trial))),
-            )
+            ordered = sorted(trials, key=lambda one: (one.arm != "head", one.trial))
+            _write(path, {**_recording(case, ordered), "given": known.get(key, "")})
+            wrote += len(trials)
     except OSError as error:
-        raise RecordingError(
-            f"{place} cannot be written: {error.strerror}", "name another folder: `--record`"
-        ) from error
-    return sum(map(len, found.values()))
+        raise _unwritable(place, error) from error
+    return wrote, stayed
 
 
-def _recording(case: str, trials: Sequence[Transcript]) -> Json:
+def _unwritable(place: Path, error: OSError) -> RecordingError:
+    return RecordingError(f"{place} cannot be written: {error.strerror}", "name another folder: `--record`")
+
+
+def _recording(case: str, trials: Sequence[Transcript]) -> dict[str, Json]:
     """Each distinct conversation once, with how often it occurred, and the order of the trials."""
     kept: dict[str, int] = {}
     order: list[Json] = []

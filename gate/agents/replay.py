@@ -7,11 +7,13 @@ Each distinct transcript is kept once, with how often it occurred; `order` says 
 trial is used once: when a run asks for more trials than were recorded, those trials are missing, never invented.
 """
 
+import json
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
@@ -38,13 +40,17 @@ class RecordedTranscript:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """All recorded trials of one case: `order[n - 1]` is the index of trial n's transcript."""
+    """All recorded trials of one case: `order[n - 1]` is the index of trial n's transcript.
+
+    `given`: what the fixture gave the agent then, as `given` says it; empty = nobody wrote it down.
+    """
 
     case: str
     order: tuple[int, ...]
     transcripts: tuple[RecordedTranscript, ...]
     captured: Captured = Captured()
     fixture: str = ""
+    given: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +67,16 @@ Value = TypeVar("Value")
 
 _RECORDING = TypeAdapter(Recording)
 _AGENT = TypeAdapter(RecordedAgent)
+
+
+def given(case: Case) -> str:
+    """Hash of what a fixture gives the agent: the user's words, session variables, what tools return.
+
+    Not of what is expected of it, which changes no answer.
+    """
+    words = [[turn.number, turn.user.split()] for turn in case.turns]
+    told = [words, *([asdict(one) for one in part] for part in (case.variables, case.tool_results))]
+    return sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def recorded_definitions(folder: Path) -> list[RecordedAgent]:
@@ -123,6 +139,12 @@ class ReplayAgent:
             raise CouldNotTellError(
                 f"trial {trial} of {case.id} was not recorded: there are {len(recording.order)}", again=False
             )
+        if recording.given not in {"", given(case)}:
+            raise CouldNotTellError(
+                f"case {case.id} was recorded with other session variables, tool results or words of the user: "
+                "record it again",
+                again=False,
+            )
         yield _Replay(recording.transcripts[recording.order[trial - 1]].turns)
 
 
@@ -137,10 +159,6 @@ class _Replay:
                 f"turn {turn.number} was recorded with other words of the user: record it again", again=False
             )
         return recorded
-
-
-def _unrecorded(message: str) -> CouldNotTellError:
-    return CouldNotTellError(message, "record the case again", again=False)
 
 
 def _unknown_definition(name: str, folder: Path, fingerprint: str) -> RecordingError:

@@ -3,7 +3,7 @@
 from argparse import Namespace
 from pathlib import Path
 
-from gate.agents.recordings import write_recordings
+from gate.agents.recordings import make_place, write_recordings
 from gate.cli.asking import ask_of
 from gate.cli.evaluate import evaluate, noted, resume
 from gate.cli.planning import print_plan
@@ -18,6 +18,8 @@ from gate.store import RunFolder
 
 def run(arguments: Namespace) -> int:
     """Run, and exit with what the gate decided."""
+    if arguments.record and not arguments.dry_run:
+        make_place(Path(arguments.record))
     if arguments.record_baseline:
         return _run_and_record(arguments)
     if arguments.resume:
@@ -43,8 +45,9 @@ def _recorded(report: Report, place: Path) -> str:
     describes = {agent.base_fingerprint: plan.base.ref for agent in plan.agents}
     describes |= {agent.head_fingerprint: plan.head.ref for agent in plan.agents}
     with RunFolder.open(Path(report.folder)) as folder:
-        trials = write_recordings(place, folder.transcripts(), describes)
-    return f"{trials} trials recorded in {place}"
+        wrote, stayed = write_recordings(place, folder.transcripts(), folder.inputs().cases, describes)
+    more = f"; {stayed} that were there stay, of cases that this run tried less often" if stayed else ""
+    return f"{wrote} trials recorded in {place}{more}"
 
 
 def _run_and_record(arguments: Namespace) -> int:

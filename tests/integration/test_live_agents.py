@@ -342,6 +342,54 @@ def test_a_live_run_is_recorded_and_replayed_without_the_agent(
         assert played["captured"] == transcript["captured"]
 
 
+def test_recordings_of_what_the_fixture_gave_before_are_not_replayed(
+    repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is expected may change, as it is not told to the agent; what tools return may not."""
+    with serving(endpoint(shopkeeper)) as server:
+        config = chat_config(server.url) + "verdicts: {policy: any-drop}\n"
+        files = {"agent/prompt.md": "Look up.", "agent/tools.json": TOOL, "agent-gate.yml": config}
+        repository.commit({**files, **fixtures(1)})
+        repository.write({"agent/prompt.md": "Please look up."})
+        assert main(["run", "--base", "main", "--record", "recordings"]) == ExitCode.PASS
+    replayed = "version: 1\nagents:\n  shop:\n    source: [agent]\n    driver: {type: replay, recordings: recordings}\n"
+    case = fixtures(1)["fixtures/case-000.md"]
+    repository.commit({"agent-gate.yml": replayed + "verdicts: {policy: any-drop}\n"})
+    repository.write({"fixtures/case-000.md": case.replace("must_include: [sent]", "must_include: [order]")})
+    main(["run", "--base", "main", "--label", "expected"])
+    repository.write({"fixtures/case-000.md": case.replace("{state: sent}", "{state: sent, late: true}")})
+    main(["run", "--base", "main", "--label", "given"])
+    for label, outcome in (("expected", "scored"), ("given", "errored")):
+        [folder] = Path("runs").glob(f"*/*-{label}-*")
+        assert set(outcomes(folder)) == {outcome}
+    assert "with other session variables" in " ".join(capsys.readouterr().out.split())
+
+
+def test_recorded_trials_are_not_lost_to_a_run_that_makes_fewer(
+    repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(endpoint(shopkeeper)) as server:
+        files = {"agent/prompt.md": "Look up.", "agent/tools.json": TOOL, "agent-gate.yml": chat_config(server.url)}
+        repository.commit({**files, **fixtures(1)})
+        repository.write({"agent/prompt.md": "Please look up."})
+        command = ["run", "--base", "main", "--record", "recordings", "--policy"]
+        main([*command, "majority"])
+        before = {path: path.read_text() for path in Path("recordings").glob("*/case-*.json")}
+        assert any(len(json.loads(text)["order"]) > 1 for text in before.values())
+        main([*command, "any-drop"])
+    assert "that were there stay" in capsys.readouterr().out
+    assert {path: path.read_text() for path in Path("recordings").glob("*/case-*.json")} == before
+
+
+def test_where_nothing_can_be_recorded_nobody_is_asked(repository: GitRepository) -> None:
+    with serving(endpoint(shopkeeper)) as server:
+        files = {"agent/prompt.md": "Look up.", "agent/tools.json": TOOL, "agent-gate.yml": chat_config(server.url)}
+        repository.commit({**files, **fixtures(1)})
+        repository.write({"agent/prompt.md": "Please look up.", "taken": ""})
+        assert main(["run", "--base", "main", "--record", "taken"]) == ExitCode.CONFIGURATION
+        assert server.asked == []
+
+
 def test_the_order_of_trials_changes_nothing(repository: GitRepository, capsys: pytest.CaptureFixture[str]) -> None:
     with serving(endpoint(shopkeeper)) as server:
         files = {"agent/prompt.md": "Look up.", "agent/tools.json": TOOL, "agent-gate.yml": chat_config(server.url)}

@@ -51,7 +51,9 @@ class Memo(Generic[Parsed]):
 
     def _parsed(self, content: bytes | None) -> Parsed | Unreadable:
         if content is None:
-            return Unreadable(1, "its content cannot be had (too large, or missing from the clone)")
+            return Unreadable(
+                1, "its content cannot be had (too large, missing from the clone, or behind a link that leads nowhere)"
+            )
         try:
             return self._parse(content)
         except UnreadableError as error:

@@ -51,9 +51,7 @@ class Memo(Generic[Parsed]):
 
     def _parsed(self, content: bytes | None) -> Parsed | Unreadable:
         if content is None:
-            return Unreadable(
-                1, "its content cannot be had (too large, missing from the clone, or behind a link that leads nowhere)"
-            )
+            return Unreadable(1, "its content cannot be had (too large, not in the clone, or a link to nowhere)")
         try:
             return self._parse(content)
         except UnreadableError as error:

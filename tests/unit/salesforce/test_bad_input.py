@@ -166,7 +166,7 @@ class RefusingTree(DictTree):
 
 def test_a_content_that_cannot_be_had_is_told_and_hides_no_other_file() -> None:
     tree = RefusingTree(HARBOR.files)
-    what = "cannot be followed: its content cannot be had (too large, missing from the clone, or behind a link that leads nowhere)"
+    what = "cannot be followed: its content cannot be had (too large, not in the clone, or a link to nowhere)"
     assert problems(tree, "Harbor_Care") == [(1, what)]
     assert len(read_map(tree).agents) == 2
 

@@ -142,7 +142,7 @@ def conduct(
         folder.forget_errored()
     setting = Setting.of(folder)
     used = Meter()
-    with watching() as display, RunLog(folder.path / "run.log", display) as watcher:
+    with watching(running=agents is not None) as display, RunLog(folder.path / "run.log", display) as watcher:
         stage = setting.stage(folder, agents, watcher, shuffle)
         judges = rescore or agents is not None
         try:

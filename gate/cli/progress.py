@@ -20,10 +20,10 @@ _LINE_EVERY_SECONDS = 10.0
 
 
 @contextmanager
-def watching(stream: TextIO = sys.stderr) -> Iterator[Watcher]:
-    """A display for as long as the context lasts, fit for what stderr is."""
+def watching(stream: TextIO = sys.stderr, *, running: bool = True) -> Iterator[Watcher]:
+    """A display for as long as the context lasts, fit for what stderr is. `running`: trials are made, not only read."""
     if not stream.isatty():
-        yield PlainLines(stream)
+        yield PlainLines(stream, running=running)
         return
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
     with Progress(
@@ -58,10 +58,11 @@ class _Counts:
 
 
 class PlainLines:
-    """A line at the start and one every ten seconds, for logs."""
+    """A line at the start, where trials are made, and one every ten seconds, for logs."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, *, running: bool = True) -> None:
         self._stream = stream
+        self._running = running
         self._counts = _Counts()
         self._last = time.monotonic()
 
@@ -69,7 +70,7 @@ class PlainLines:
         """Say what runs next."""
         first = not self._counts.total
         self._counts.total += len(batch)
-        if first:
+        if first and self._running:
             self._say(f"{len(batch)} trials to begin with; cases in doubt get more")
 
     def done(self, request: Request, outcome: Outcome, used: Meter) -> None:

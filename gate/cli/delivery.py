@@ -65,6 +65,12 @@ class Delivery:
     def on_commit(self, sha: str) -> Iterator[None]:
         """Say on the commit that its result is being made, and, should that fail, that it has none."""
         self.status(sha, "pending", PENDING)
+        with self.or_no_result(sha):
+            yield
+
+    @contextmanager
+    def or_no_result(self, sha: str) -> Iterator[None]:
+        """Say on the commit that it has no result, should what is done here fail: it would be waited for else."""
         try:
             yield
         except GateError as error:

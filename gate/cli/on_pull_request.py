@@ -42,7 +42,8 @@ def evaluate_pull_request(todo: EvaluatePullRequest, delivery: Delivery) -> int:
     if todo.settled_will_do and (code := settled_code(pull_request.head_sha, delivery)) is not None:
         delivery.note(f"nothing new to evaluate: {pull_request.head_sha[:7]} has its result, see its status")
         return delivery.concluded(None, code)
-    base, head = _sides(pull_request, todo.told, delivery)
+    with delivery.or_no_result(pull_request.head_sha):
+        base, head = _sides(pull_request, todo.told, delivery)
     with delivery.on_commit(head):
         label = f"pr-{pull_request.number}"
         try:

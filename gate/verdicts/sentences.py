@@ -105,7 +105,9 @@ def _passed(standing: Standing) -> str:
 
 
 def _knows_nothing(standing: Standing) -> bool:
-    """Whether P0 cases ran and not one of them has stored results."""
+    """Whether P0 cases ran, not one of them has stored results, and the change brings none."""
+    if any(change.what.startswith("baseline added") for change in standing.plan.gate_changes):
+        return False
     cases = [case for case in standing.comparison.cases if decides(case.severity, case.status)]
     return bool(cases) and all(case.verdict is CaseVerdict.NEW for case in cases)
 

@@ -106,6 +106,17 @@ def test_a_commit_without_a_result_takes_the_place_of_the_older_result(step: Ste
     assert "<img" not in comment
 
 
+def test_a_commit_that_cannot_be_had_is_an_error_on_it_and_not_waited_for(step: Step) -> None:
+    open_pull(step, HARMLESS)
+    step.stub.state.pulls[128]["head"]["sha"] = "f" * 40
+
+    code = step.run("pull_request", pull_request_event(step.stub, "opened"))
+
+    assert code == ExitCode.CONFIGURATION
+    assert step.status("f" * 40)[0] == "error"
+    assert step.status("f" * 40)[1].startswith("no result: ")
+
+
 def test_a_read_only_token_degrades_to_summary_annotations_and_exit_code(
     step: Step, capsys: pytest.CaptureFixture[str]
 ) -> None:

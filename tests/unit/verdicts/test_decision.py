@@ -123,6 +123,11 @@ def test_where_nothing_is_stored_it_says_how_results_come() -> None:
     assert first.conclusion is Conclusion.PASS
     assert "`agent-gate baseline record`" in first.next_action
 
+    added = GateChange(path="baselines/support.json", what="baseline added (in force once it is merged)")
+    brought = replace(make_plan([make_case("a")]), gate_changes=(added,))
+    compared = compare_by_majority(BASELINE, (make_case("a"), [2, 2]))
+    assert decide(brought, compared).next_action == "Nothing to do."
+
 
 def test_a_regression_that_cannot_block_is_noted() -> None:
     case = make_case("later", severity=Severity.P1)

@@ -12,6 +12,7 @@ from gate.cli.evaluate import conduct
 from gate.cli.present import publish, tables
 from gate.cli.versus import versus
 from gate.cli.workspace import read_suite
+from gate.config import Config
 from gate.errors import ExitCode, RepositoryError, UsageError
 from gate.fixtures.suite import Suite
 from gate.model.comparison import Comparison
@@ -26,7 +27,7 @@ def score(arguments: Namespace) -> int:
         if arguments.as_run:
             folder.restore_inputs()
         else:
-            _take_current_fixtures(folder)
+            _take_todays_scorers(folder)
         folder.set_scores_aside()
         report = conduct(folder, None, rescore=True)
     return publish(report, as_json=arguments.json)
@@ -50,19 +51,22 @@ def compare(arguments: Namespace) -> int:
     return ExitCode.PASS
 
 
-def _take_current_fixtures(folder: RunFolder) -> None:
-    """Hold the run's cases against the fixtures of the working tree; cases that are gone stay as they were."""
+def _take_todays_scorers(folder: RunFolder) -> None:
+    """Give the run the fixtures and the judge of the working tree; cases that are gone stay as they were."""
     inputs = folder.inputs()
-    current = {case.key: case for case in _current_suite(Path(inputs.root)).cases}
+    today, suite = _today(Path(inputs.root))
+    current = {case.key: case for case in suite.cases}
     cases = tuple(current.get(case.key, case) for case in inputs.cases)
-    folder.replace_inputs(replace(inputs, cases=cases, checks_version=CHECKS_VERSION))
+    config = inputs.config.model_copy(update={"judge": today.judge, "prices": {**inputs.config.prices, **today.prices}})
+    folder.replace_inputs(replace(inputs, cases=cases, config=config, checks_version=CHECKS_VERSION))
 
 
-def _current_suite(root: Path) -> Suite:
+def _today(root: Path) -> tuple[Config, Suite]:
     try:
         with Repository.discover(root) as repository:
             tree = repository.work_tree()
-            return read_suite(tree, read_config(tree)[1])
+            config = read_config(tree)[1]
+            return config, read_suite(tree, config)
     except RepositoryError as error:
         hint = "score it with the fixtures as they were: `agent-gate score DIR --as-run`"
         raise UsageError(f"the repository of this run is not at {root} any more", hint) from error

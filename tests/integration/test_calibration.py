@@ -199,6 +199,25 @@ def test_another_judge_is_stale_until_it_has_scored_what_people_rated(
     assert main(["calibrate", "renew", str(Path("runs"))]) == ExitCode.CONFIGURATION
 
 
+def test_runs_scored_again_by_the_judge_of_today_renew_what_people_said(
+    repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = calibrated(repository)
+    config = Path("agent-gate.yml").read_text()
+    repository.write({"agent/prompt.md": "Be polite.", "agent-gate.yml": config.replace("gpt-judge", "gpt-judge-2")})
+    runs = [str(run), *map(str, Path("runs").glob("*/*-baseline-*"))]
+    for one in runs:
+        main(["score", one])
+    capsys.readouterr()
+    assert main(["calibrate", "renew", *runs]) == ExitCode.PASS
+    said = capsys.readouterr()
+    assert "tone: calibrated" in said.out
+    assert "40 of 40 rated lines of shop have scores of the judge of today" in said.err
+    before = (run / "scores.jsonl").read_text()
+    main(["score", str(run), "--as-run"])
+    assert (run / "scores.jsonl").read_text() != before, "as it was run: by the judge of then"
+
+
 def test_a_pull_request_cannot_raise_its_own_judge(
     repository: GitRepository, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -56,9 +56,13 @@ def names_in(test_data: Mapping[str, str]) -> Iterator[tuple[str, Finder]]:
 
 
 def _is_name(key: str, value: str) -> bool:
-    """Whether a key's last part speaks of a name and the last telling word of the key is none of a thing."""
+    """Whether a key's last part speaks of a name and the last telling word of the key is none of a thing.
+
+    A name has letters, at least three of them in scripts with capitals and two in others.
+    """
     last = key.rpartition(".")[2]
-    if len(value) < (_SHORTEST if _has_case(value) else 2) or re.sub(r"[\W_]", "", last).casefold() == "username":
+    letters = sum(map(str.isalpha, value))
+    if letters < (_SHORTEST if _has_case(value) else 2) or re.sub(r"[\W_]", "", last).casefold() == "username":
         return False
     if not any(map(_TELLS_A_NAME.fullmatch, _split(last))):
         return False

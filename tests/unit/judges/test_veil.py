@@ -75,6 +75,12 @@ def test_names_of_things_stay(key: str) -> None:
     assert not Veil({key: "Mara"}, RedactionConfig()).over(asked_about("Dear Mara, it is sent.")).places
 
 
+@pytest.mark.parametrize("value", ["42", "4711", "---", "Bo", "..."])
+def test_a_value_without_the_letters_of_a_name_is_none(value: str) -> None:
+    veiled = Veil({"customer.name": value}, RedactionConfig()).over(asked_about(f"Order 14207, {value}: it is sent."))
+    assert not veiled.places
+
+
 def test_equal_values_have_equal_marks_however_they_are_written() -> None:
     text = seen(f"Card {CARD} and {CARD.replace(' ', '-')}, mail A@b.example", reference="Names card 5555555555554444.")
     assert "Card [their card 1] and [their card 1b], mail [their email 1]" in text

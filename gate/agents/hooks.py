@@ -88,7 +88,7 @@ class Hooks:
             raise UsageError(f"{name} cannot be started: {reason}", "correct `hooks` in agent-gate.yml") from error
         if code:
             words = " ".join((complained or said).split())[-_SHOWN:]
-            raise CouldNotTellError(f"{name} failed with code {code}: {self._masked(hook, words)}")
+            raise CouldNotTellError(f"{name} failed with code {code}: {self._masked(hook, words)}", _hint(when))
         return said
 
     async def _http(self, hook: Hook, when: str, about: Mapping[str, str]) -> str:
@@ -109,7 +109,7 @@ class Hooks:
             )
         if not answer.good:
             said = self._masked(hook, answer.excerpt())
-            raise CouldNotTellError(f"the hook {when} ({hook.http}) answered {answer.status}: {said}")
+            raise CouldNotTellError(f"the hook {when} ({hook.http}) answered {answer.status}: {said}", _hint(when))
         return answer.text
 
     def _masked(self, hook: Hook, words: str) -> str:
@@ -117,6 +117,11 @@ class Hooks:
             if len(value := self._environ.get(name, "")) >= 8:
                 words = words.replace(value, "***")
         return words
+
+
+def _hint(when: str) -> str:
+    kept = "the trials are kept: mend the hook, and `agent-gate run --resume DIR` makes none of them again"
+    return kept if when == "after_suite" else "see what it says, and whether it is given the variables it needs"
 
 
 def _with_variables(case: Case, said: str) -> Case:

@@ -213,7 +213,12 @@ def _filled(system: str, case: Case) -> str:
 
 def _assistant(said: Completion) -> Json:
     calls: list[Json] = [
-        {"id": asked.id, "type": "function", "function": {"name": asked.name, "arguments": asked.arguments}}
+        {
+            "id": asked.id,
+            "type": "function",
+            "function": {"name": asked.name, "arguments": asked.arguments},
+            **({"extra_content": dict(asked.extra)} if asked.extra else {}),
+        }
         for asked in said.calls
     ]
     text = said.text or said.refusal  # never null or left out: llama-cpp-python takes neither beside `tool_calls`

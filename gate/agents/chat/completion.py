@@ -6,7 +6,7 @@ Format: https://platform.openai.com/docs/api-reference/chat/object and …/chat-
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
@@ -28,6 +28,7 @@ class _ToolCall(_Part):
     index: int | None = None
     id: str | None = None
     function: _Function = _Function()
+    extra_content: Mapping[str, Json] | None = None
 
 
 class _Message(_Part):
@@ -58,11 +59,16 @@ _COMPLETION = TypeAdapter(_Completion)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A tool call the model asks for; `arguments` as it wrote them, JSON or not."""
+    """A tool call the model asks for; `arguments` as it wrote them, JSON or not.
 
-    id: str
-    name: str
-    arguments: str
+    `extra` is what some endpoints want back with the call, as they gave it: Gemini's thought signatures
+    (https://ai.google.dev/gemini-api/docs/thought-signatures).
+    """
+
+    id: str = ""
+    name: str = ""
+    arguments: str = ""
+    extra: Mapping[str, Json] = field(default_factory=dict)
 
     def parsed(self) -> Mapping[str, Json] | None:
         """The arguments; None when they are no JSON object."""
@@ -123,7 +129,8 @@ class Gathered:
         self.ended = False
         self._text: list[str] = []
         self._refusal: list[str] = []
-        self._calls: dict[int, Asked] = {}
+        self._calls: list[Asked] = []
+        self._places: dict[int, int] = {}
         self._finish = ""
         self._model = ""
         self._usage = _Usage()
@@ -150,21 +157,27 @@ class Gathered:
         return Completion(
             text="".join(self._text),
             refusal="".join(self._refusal),
-            calls=tuple(call for _, call in sorted(self._calls.items())),
+            calls=tuple(replace(call, id=call.id or f"call_{place}") for place, call in enumerate(self._calls)),
             finish=self._finish,
             model=self._model,
             input_tokens=self._usage.prompt_tokens or 0,
             output_tokens=self._usage.completion_tokens or 0,
         )
 
-    def _call(self, place: int, call: _ToolCall) -> None:
-        known = self._calls.get(place, Asked(id="", name="", arguments=""))
+    def _call(self, index: int, call: _ToolCall) -> None:
+        """Take a piece of a call. A new id begins a new one, also at an index that was there: some count none up."""
+        place = self._places.get(index)
+        if place is None or (call.id and self._calls[place].id not in {"", call.id}):
+            place = self._places[index] = len(self._calls)
+            self._calls.append(Asked())
+        known = self._calls[place]
         written = call.function.arguments or ""
         arguments = written if isinstance(written, str) else json.dumps(written)
         self._calls[place] = Asked(
-            id=call.id or known.id or f"call_{place}",
+            id=known.id or call.id or "",
             name=known.name or call.function.name or "",
             arguments=known.arguments + arguments,
+            extra={**known.extra, **(call.extra_content or {})},
         )
 
 

@@ -17,8 +17,8 @@ from gate.errors import UsageError
 from gate.model.case import Case, ToolResult, Turn, Variable
 from gate.model.transcript import Transcript
 from gate.model.words import Arm, Dimension, Severity
-from tests.loopback.chat import Said, calls, endpoint, says, whole
-from tests.loopback.server import RESET, Loopback, Reply, serving
+from tests.loopback.chat import Said, calls, endpoint, says, streamed, whole
+from tests.loopback.server import RESET, Asked, Loopback, Reply, serving
 
 CASE = Case(
     id="order",
@@ -300,3 +300,48 @@ def test_trials_wait_for_the_endpoints_limits_before_they_begin(settings: dict[s
     with serving(endpoint(lambda _system, _messages: says("ok"))) as server:
         assert anyio.run(all_of_them, server.url) == [""] * 5
         assert [len(asked.json["messages"]) for asked in server.asked] == [2, 4] * 5
+
+
+@pytest.mark.parametrize("index", [{"index": 0}, {}], ids=["always-0", "none"])
+def test_streamed_calls_that_are_not_counted_up_are_told_apart_by_their_ids(index: dict[str, int]) -> None:
+    def piece(given: str | None, name: str | None, arguments: str) -> bytes:
+        head = {"id": given, "type": "function"} if given else {}
+        call = {**index, **head, "function": {"name": name, "arguments": arguments}}
+        chunk = {"choices": [{"index": 0, "delta": {"tool_calls": [call]}, "finish_reason": None}]}
+        return b"data: " + json.dumps(chunk).encode() + b"\n\n"
+
+    wanted = (
+        piece("a", "Find", '{"id": '), piece(None, None, '"A1"}'), piece("b", "Find", '{"id": "B2"}'),
+        b'data: {"choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]}\n\ndata: [DONE]\n\n',
+    )  # fmt: skip
+
+    def answer(asked: Asked) -> Reply:
+        return streamed(says("ok")) if asked.json["messages"][-1]["role"] == "tool" else Reply(events=wanted)
+
+    with serving(answer) as server:
+        calls = trial(server.url, stream=True).turns[0].tool_calls
+        told = server.asked[1].json["messages"][-2:]
+
+    assert [call.arguments for call in calls] == [{"id": "A1"}, {"id": "B2"}]
+    assert [one["tool_call_id"] for one in told] == ["a", "b"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_an_endpoint_put_beside_a_call_goes_back_with_it(stream: bool) -> None:
+    """Some refuse the next request without it."""
+    extra = {"google": {"thought_signature": "c2ln"}}
+    call = {"id": "a", "type": "function", "function": {"name": "Find", "arguments": "{}"}, "extra_content": extra}
+    message = {"role": "assistant", "content": "", "tool_calls": [call]}
+    chunk = {"choices": [{"index": 0, "delta": message, "finish_reason": "tool_calls"}]}
+    events = (b"data: " + json.dumps(chunk).encode() + b"\n\ndata: [DONE]\n\n",)
+
+    def answer(asked: Asked) -> Reply:
+        if asked.json["messages"][-1]["role"] == "tool":
+            return streamed(says("ok")) if stream else Reply(body=whole(says("ok")))
+        return Reply(events=events) if stream else Reply(body=whole(message))
+
+    with serving(answer) as server:
+        trial(server.url, stream=stream)
+        [sent] = server.asked[1].json["messages"][-2]["tool_calls"]
+
+    assert sent == call

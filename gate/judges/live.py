@@ -15,9 +15,13 @@ from gate.judges.veil import Veil
 from gate.model.judge import JudgeQuestion, NoVote, Vote
 from gate.network.call import Answer, Call
 from gate.scoring.question import prompt, prompt_fingerprint
+from gate.scoring.wording import shortened
 
 _REFUSED_PART = frozenset({400, 422, 500})
 """How endpoints refuse a part of a request: llama-cpp-python, for one, says 500."""
+
+_BEGINNING = 60
+"""Characters of a reply that cannot be read which are shown: enough to see a code fence, prose or thoughts."""
 
 
 class Line(Protocol):
@@ -106,7 +110,9 @@ class LiveJudge:
             read = second
         if isinstance(read, str):
             self.ledger.unreadable += 1
-            read = NoVote(reason=f"the judge's reply could not be read, also after a repair: {read}")
+            begins = shortened(" ".join(mended.text.split()), _BEGINNING)
+            begun = f" (it begins: {begins})" if begins else " (it is empty)"
+            read = NoVote(reason=f"the judge's reply could not be read, also after a repair: {read}{begun}")
         return _with_cost(read, said, mended)
 
     def _read(self, said: Completed, question: JudgeQuestion) -> Vote | NoVote | str:

@@ -107,7 +107,7 @@ def test_a_second_malformed_reply_is_no_vote(provider: str, tmp_path: Path) -> N
         judge = judge_of(server.url, tmp_path, provider)
         [vote] = votes(judge)
     assert isinstance(vote, NoVote)
-    assert "also after a repair" in vote.reason
+    assert "also after a repair: it is not one JSON object and nothing else (it begins: no idea)" in vote.reason
     assert (vote.calls, judge.ledger.unreadable) == (2, 1)
 
 

@@ -29,9 +29,13 @@ from gate.errors import CouldNotTellError, UsageError
 from gate.model.plan import AgentPlan, Plan
 from gate.model.problem import Problem
 from gate.model.words import Arm
+from gate.network.limits import together
 from gate.org.org import Org
 from gate.planning.outline import configured_outline
 from gate.ports import Agent, Judge, Tree
+
+REQUESTS_OF_A_TURN = 6
+"""What a turn asks an org at most, when all goes well: the message, and a trace that comes late."""
 
 
 def open_agents(
@@ -99,14 +103,13 @@ class _Opener:
     def _org(self, where: OrgConfig) -> Org:
         key = where.model_dump_json()
         if key not in self._orgs:
-            drivers = (agent.driver for agent in self._config.agents.values())
-            limits = [driver.limits for driver in drivers if _uses(driver, where)]
-            self._orgs[key] = Org(
-                where,
-                self._environ,
-                at_once=min((one.at_once for one in limits if one.at_once), default=0),
-                per_minute=min((one.per_minute for one in limits if one.per_minute), default=0),
-            )
+            drivers = [agent.driver for agent in self._config.agents.values()]
+            users = [driver for driver in drivers if _uses(driver, where)]
+            at_once = min((one.limits.at_once for one in users if one.limits.at_once), default=0)
+            per_minute = min((one.limits.per_minute for one in users if one.limits.per_minute), default=0)
+            seconds = min((one.turn_seconds for one in users), default=0.0)
+            most = together(at_once, per_minute, requests=REQUESTS_OF_A_TURN, seconds=seconds)
+            self._orgs[key] = Org(where, self._environ, at_once=most, per_minute=per_minute)
         return self._orgs[key]
 
     def _chat(self, name: str, driver: ChatDriver, fingerprints: Mapping[Arm, str]) -> ChatAgent:

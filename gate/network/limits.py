@@ -36,3 +36,13 @@ class Limiter:
         self._next = mine + self._gap
         if mine > now:
             await self._sleep(mine - now)
+
+
+def together(at_once: int, per_minute: int, *, requests: int, seconds: float) -> int:
+    """How many conversations a service lets be held together; 0 = any number.
+
+    No more than so many that each has its turn for `requests` within `seconds`: more would only wait for each other,
+    and that would count as time the agent takes.
+    """
+    in_time = max(1, int(per_minute * seconds / 60 / requests))
+    return min((bound for bound in (at_once, in_time if per_minute else 0) if bound), default=0)

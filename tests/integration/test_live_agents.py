@@ -513,3 +513,13 @@ def test_runs_of_a_day_are_held_to_their_quota(repository: GitRepository, capsys
         assert len(server.asked) == asked
     assert "2 runs began within 24 hours, `budget.runs_per_day` is 2" in capsys.readouterr().err
     assert len(list(Path("runs").glob("*/*"))) == 2
+
+
+def test_sessions_of_an_org_wait_for_its_rate_before_they_begin(repository: GitRepository, org: FakeOrg) -> None:
+    """No more are open than can each have their turn in time: with 1,200 a minute, 1 s and 6 requests a turn, three."""
+    driver = "{type: agentforce, agent: Support, turn_seconds: 1, limits: {per_minute: 1200}}"
+    config = org_config(driver) + "verdicts: {policy: any-drop}\n"
+    repository.commit({"agent/prompt.md": "x", "agent-gate.yml": config, **fixtures(6)})
+    repository.write({"agent/prompt.md": "y"})
+    assert main(["run", "--base", "main"]) == ExitCode.PASS
+    assert org.most_open == 3

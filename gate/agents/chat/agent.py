@@ -19,7 +19,7 @@ from gate.model.transcript import Captured, ModelCall, ToolCall, TurnRecord
 from gate.model.words import Arm
 from gate.network.call import Answer, Call
 from gate.network.json_text import parse
-from gate.network.limits import Limiter
+from gate.network.limits import Limiter, together
 from gate.network.wire import Service, Wire
 from gate.ports import Capabilities, Session
 
@@ -55,7 +55,9 @@ class ChatAgent:
         self._problems = tuple(problems)
         self._wire = Wire(_service(driver, key))
         self._known = _Known()
-        self._sessions = Limiter(_most_sessions(driver), 0, monotonic, anyio.sleep)
+        bears = driver.limits
+        most = together(bears.at_once, bears.per_minute, requests=driver.max_rounds, seconds=driver.turn_seconds)
+        self._sessions = Limiter(most, 0, monotonic, anyio.sleep)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -176,18 +178,6 @@ class _Conversation:
         self._messages.append({"role": "tool", "tool_call_id": asked.id, "content": content})
         took = monotonic() - began
         return ToolCall(name=asked.name, arguments=arguments, result=result, error=error, latency_seconds=took)
-
-
-def _most_sessions(driver: ChatDriver) -> int:
-    """Conversations at once that the endpoint's limits let answer in time; 0 = as many as come.
-
-    More of them would only wait for each other, and that would count as time the agent takes: each request of a turn
-    waits until all others had theirs.
-    """
-    limits = driver.limits
-    in_time = int(limits.per_minute * driver.turn_seconds / 60 / driver.max_rounds)
-    bounds = [limits.at_once] if limits.at_once else []
-    return min([*bounds, max(1, in_time)] if limits.per_minute else bounds, default=0)
 
 
 def _service(driver: ChatDriver, key: str) -> Service:

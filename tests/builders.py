@@ -201,6 +201,7 @@ def decision(
     blocking: Sequence[str] = (),
     gaps: Sequence[str] = (),
     notes: Sequence[str] = (),
+    about_judge: Sequence[str] = (),
     acceptance: Sequence[AcceptanceRow] = (),
 ) -> Decision:
     """What the gate says of the run."""
@@ -214,6 +215,7 @@ def decision(
         blocking=tuple(blocking),
         gaps=tuple(gaps),
         notes=tuple(notes),
+        about_judge=tuple(about_judge),
         acceptance=tuple(acceptance),
     )
 

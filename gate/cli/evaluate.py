@@ -156,7 +156,7 @@ def conduct(
     if findings.broken != setting.inputs.broken:
         folder.save_start(replace(setting.inputs, broken=findings.broken), setting.plan)
     spend = setting.spend(used, time.monotonic() - began)
-    notes = (*of_judge(folder, setting), *standings(setting), *rates(folder, setting), *spot_check(folder, setting))
-    report = setting.report(folder, findings, spend, used, notes)
+    people = (*standings(setting), *rates(folder, setting), *spot_check(folder, setting))
+    report = setting.report(folder, findings, spend, used, notes=of_judge(folder, setting), about_judge=people)
     folder.save_results(report.comparison, report.decision)
     return report

@@ -224,7 +224,14 @@ class Setting:
         return {f"shard {number}": set(keys) for number, keys in enumerate(self.plan.shards, start=1) if keys}
 
     def report(
-        self, folder: RunFolder, findings: Findings, spend: Spend, used: Meter, notes: tuple[str, ...]
+        self,
+        folder: RunFolder,
+        findings: Findings,
+        spend: Spend,
+        used: Meter,
+        *,
+        notes: tuple[str, ...],
+        about_judge: tuple[str, ...],
     ) -> Report:
         """The comparison, the decision and everything else that is told of the run, and of what it `used`."""
         config = self.inputs.config
@@ -255,6 +262,7 @@ class Setting:
             inconclusive=config.verdicts.inconclusive,
             acceptance=floors,
             notes=told,
+            about_judge=about_judge,
             by_label=not config.sign_off.require_reason,
             by_author=config.sign_off.author_may,
         )

@@ -36,6 +36,7 @@ class Decision:
 
     `blocking`: case keys that hold the merge. `gaps`: what keeps a run from being green although nothing regressed.
     `digest`: SHA-256 of plan, comparison and floors (`decision.digest_of`), what a sign-off is bound to.
+    `about_judge`: what the judge may do, how people would score, what waits for them.
     """
 
     conclusion: Conclusion
@@ -46,6 +47,7 @@ class Decision:
     blocking: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    about_judge: tuple[str, ...] = ()
     acceptance: tuple[AcceptanceRow, ...] = ()
 
 

@@ -78,6 +78,7 @@ def _parts(report: Report) -> Iterator[ConsoleRenderable]:
     yield from _listed("Rewrite these rubrics", view.rubrics_to_rewrite(report))
     yield from _listed("Why more ran than the change alone asks for", report.plan.bailouts)
     yield from _listed("Notes", decision.notes)
+    yield from _listed(phrases.ABOUT_JUDGE, decision.about_judge)
     yield from _closing(report)
 
 

@@ -77,6 +77,7 @@ def page(report: Report, transcripts: Mapping[str, Sequence[Transcript]] | None 
         section("Rewrite these rubrics", listing(map(prose, view.rubrics_to_rewrite(report)))),
         folded("Why more ran than the change alone asks for", listing(map(prose, report.plan.bailouts))),
         section("Notes", listing(map(prose, report.decision.notes))),
+        folded(phrases.ABOUT_JUDGE, listing(map(prose, report.decision.about_judge))),
         _everything(report),
         _footer(report),
     )

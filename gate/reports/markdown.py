@@ -262,7 +262,14 @@ def _remarks(report: Report) -> list[Block]:
     rewrite = ("rubric to rewrite", "rubrics to rewrite")
     found = _bullets("**Rewrite these rubrics**", view.rubrics_to_rewrite(report), 5, rewrite)
     found += _bullets("**Why more ran than the change alone asks for**", plan.bailouts, 6, ("reason", "reasons"))
-    return found + _bullets("**Notes**", notes, 6, ("note", "notes"))
+    found += _bullets("**Notes**", notes, 6, ("note", "notes"))
+    return found + _about_judge(report)
+
+
+def _about_judge(report: Report) -> list[Block]:
+    lines = [f"- {_prose(one, _PARAGRAPH)}" for one in report.decision.about_judge]
+    noun = ("line about the judge", "lines about the judge")
+    return [_folded(phrases.ABOUT_JUDGE, lines, 7, noun)] if lines else []
 
 
 def _closing(report: Report) -> list[Block]:

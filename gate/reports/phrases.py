@@ -5,6 +5,9 @@ from gate.model.plan import IMPACT_UNKNOWN, Forecast, Plan
 from gate.model.report import AcceptanceRow, Report
 from gate.model.words import CaseVerdict, Conclusion, Severity, Tier
 
+ABOUT_JUDGE = "The judge: what it may block on, how people would score, what waits for a person"
+"""Heading of `Decision.about_judge`."""
+
 CONCLUSION_LABELS = {
     Conclusion.PASS: "Pass",
     Conclusion.BLOCKED: "Blocked",

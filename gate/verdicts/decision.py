@@ -44,6 +44,7 @@ def decide(plan: Plan, comparison: Comparison, rules: Rules | None = None) -> De
         blocking=() if standing.covers else tuple(case.case for case in standing.regressed),
         gaps=standing.gaps,
         notes=(*notes(standing, conclusion), *rules.notes),
+        about_judge=rules.about_judge,
         acceptance=rules.acceptance,
     )
 

@@ -14,7 +14,7 @@ from gate.verdicts.inputs import decides
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What a decision is made by, beside the comparison. `notes` are said on the report whatever is decided.
+    """What a decision is made by, beside the comparison. `notes`, `about_judge` are said whatever is decided.
 
     `by_label`, `by_author`: whether a label is enough to accept, and whether whoever opened the pull request may.
     """
@@ -23,6 +23,7 @@ class Rules:
     acceptance: tuple[AcceptanceRow, ...] = ()
     sign_off: SignOff | None = None
     notes: tuple[str, ...] = ()
+    about_judge: tuple[str, ...] = ()
     by_label: bool = True
     by_author: bool = False
 

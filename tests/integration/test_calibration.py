@@ -91,7 +91,7 @@ def test_a_judge_may_block_only_after_people_have_shown_it_right(
 
     code, report = verdict(capsys, "run", "--base", "main", "--label", "before")
     assert (code, report["decision"]["conclusion"]) == (ExitCode.PASS, "pass"), "an uncalibrated judge cannot block"
-    assert any("spot check of `shop`: " in note for note in report["decision"]["notes"])
+    assert any("spot check of `shop`: " in note for note in report["decision"]["about_judge"])
     [run] = Path("runs").glob("*/*-before-*")
 
     assert main(["calibrate", "sample", str(run), *map(str, Path("runs").glob("*/*-baseline-*")), "--size", "40"]) == 0
@@ -180,7 +180,7 @@ def test_another_judge_is_stale_until_it_has_scored_what_people_rated(
 
     code, report = verdict(capsys, "run", "--base", "main", "--label", "stale")
     assert (code, report["decision"]["conclusion"]) == (ExitCode.PASS, "pass")
-    assert any("advisory on tone (stale" in note for note in report["decision"]["notes"])
+    assert any("advisory on tone (stale" in note for note in report["decision"]["about_judge"])
     _, shown = verdict(capsys, "calibrate", "show")
     assert [one["standing"] for one in shown["shop"]] == ["stale"]
 

@@ -212,7 +212,10 @@ def passed() -> Report:
             total=24,
             changes=[change(_BUNDLE, "instructions of subagent Returns: 10 cases")],
         ),
-        of_decision=decision(headline="Pass: no regression in 10 P0 cases, 1 case improved"),
+        of_decision=decision(
+            headline="Pass: no regression in 10 P0 cases, 1 case improved",
+            about_judge=["the judge of `support` may block on tone (calibrated: agrees with people on 48 of 50)"],
+        ),
         spend=Spend(trials=40, judge_calls=12, tokens=88_000, duration_seconds=48.2),
         links=_LINKS,
     )
@@ -364,6 +367,7 @@ def hostile() -> Report:
             blocking=[case.case],
             gaps=[HOSTILE] * 2,
             notes=[HOSTILE],
+            about_judge=[HOSTILE],
             acceptance=[
                 AcceptanceRow(
                     agent=HOSTILE,

@@ -11,7 +11,7 @@ from gate.model.case import Case, ExpectedBehavior, Turn
 from gate.model.judge import JudgeQuestion
 from gate.model.transcript import ToolCall, Transcript, TurnRecord
 from gate.model.words import Arm, Dimension, Severity
-from gate.scoring.checks import check
+from gate.scoring.checks import Checked
 from gate.scoring.question import question
 
 C, G, T, S = Dimension.CORRECTNESS, Dimension.GROUNDING, Dimension.TONE, Dimension.SAFETY
@@ -46,7 +46,7 @@ class Probe:
     reference: str = _GOOD
 
     def question(self) -> JudgeQuestion:
-        """What the judge is asked, as a run asks it."""
+        """What the judge is asked: as a run asks it, and also where a check would have answered before."""
         case = Case(
             id=f"probe-{self.name}",
             agent="probe",
@@ -60,7 +60,7 @@ class Probe:
         call = ToolCall(name="Look_Up_Order", arguments={"order": "A1"}, result=self.result)
         record = TurnRecord(number=1, user=self.asks, reply=self.reply, tool_calls=(call,))
         transcript = Transcript(case=case.key, arm=Arm.HEAD, trial=1, agent_fingerprint="", turns=(record,))
-        asked = question(case, transcript, check(case, transcript, {}))
+        asked = question(case, transcript, Checked())
         if asked is None:
             raise AssertionError("a probe leaves its dimensions to the judge")
         return asked

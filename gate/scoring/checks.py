@@ -66,8 +66,8 @@ def looked_at(case: Case) -> frozenset[Dimension]:
     """The dimensions that some check scores in a trial where everything is captured; the others are left to a judge."""
     turns = tuple(TurnRecord(number=turn.number, user=turn.user, reply="-") for turn in case.turns)
     shown = Captured(tool_calls=True, retrieval=True, topic=True)
-    silent = Transcript(case=case.key, arm=Arm.HEAD, trial=1, agent_fingerprint="", turns=turns, captured=shown)
-    return frozenset(one.dimension for one in check(case, silent, {}).findings)
+    blank = Transcript(case=case.key, arm=Arm.HEAD, trial=1, agent_fingerprint="", turns=turns, captured=shown)
+    return frozenset(one.dimension for one in check(case, blank, {}).findings)
 
 
 def _all(case: Case, transcript: Transcript, test_data: Mapping[str, str]) -> Iterator[Seen]:

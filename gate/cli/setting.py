@@ -192,8 +192,9 @@ class Setting:
         refuse_record_ids(case for case in self.inputs.cases if case.agent in in_orgs)
 
     def _hooks(self, agents: Mapping[str, Agent] | None) -> Mapping[str, Hooks]:
-        """Of the agents that run and have any."""
-        known = {name: self.inputs.config.agents[name].hooks for name in agents or {}}
+        """Of the agents that run and have any. Recordings need nothing set up."""
+        configured = ((name, self.inputs.config.agents[name]) for name in agents or {})
+        known = {name: agent.hooks for name, agent in configured if not agent.is_replayed}
         root = Path(self.inputs.root)
         return {name: Hooks(hooks, root, os.environ) for name, hooks in known.items() if hooks.every()}
 

@@ -345,7 +345,7 @@ def test_a_live_run_is_recorded_and_replayed_without_the_agent(
 def test_recordings_of_what_the_fixture_gave_before_are_not_replayed(
     repository: GitRepository, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What is expected may change, as it is not told to the agent; what tools return may not."""
+    """What is expected may change, as it is not told to the agent; what tools return may not. No hook is run for it."""
     with serving(endpoint(shopkeeper)) as server:
         config = chat_config(server.url) + "verdicts: {policy: any-drop}\n"
         files = {"agent/prompt.md": "Look up.", "agent/tools.json": TOOL, "agent-gate.yml": config}
@@ -354,7 +354,8 @@ def test_recordings_of_what_the_fixture_gave_before_are_not_replayed(
         assert main(["run", "--base", "main", "--record", "recordings"]) == ExitCode.PASS
     replayed = "version: 1\nagents:\n  shop:\n    source: [agent]\n    driver: {type: replay, recordings: recordings}\n"
     case = fixtures(1)["fixtures/case-000.md"]
-    repository.commit({"agent-gate.yml": replayed + "verdicts: {policy: any-drop}\n"})
+    replayed += "    hooks: {before_case: [{command: ['false']}]}\nverdicts: {policy: any-drop}\n"
+    repository.commit({"agent-gate.yml": replayed})
     repository.write({"fixtures/case-000.md": case.replace("must_include: [sent]", "must_include: [order]")})
     main(["run", "--base", "main", "--label", "expected"])
     repository.write({"fixtures/case-000.md": case.replace("{state: sent}", "{state: sent, late: true}")})
@@ -505,7 +506,6 @@ def test_runs_of_a_day_are_held_to_their_quota(repository: GitRepository, capsys
         assert main(["run", "--base", "main"]) == ExitCode.PASS
         [first] = Path("runs").glob("*/*")
         assert main(["score", str(first)]) == ExitCode.PASS
-        first.rename(first.parent / f"000000Z-{first.name}")
         assert main(["run", "--base", "main"]) == ExitCode.PASS
         asked = len(server.asked)
         capsys.readouterr()

@@ -30,7 +30,7 @@ def main() -> None:
             [
                 "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars",
                 "--disable-background-networking", "--disable-sync", f"--user-data-dir={folder}/profile",
-                "--window-size=1060,1560", f"--screenshot={target}", page.as_uri(),
+                "--window-size=1060,1320", f"--screenshot={target}", page.as_uri(),
             ],
             check=True,
             capture_output=True,

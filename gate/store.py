@@ -156,6 +156,11 @@ class RunFolder:
         for path in sorted(found, key=_trial_order):
             yield self._read(str(path), _TRANSCRIPT)
 
+    @property
+    def kept(self) -> int:
+        """How many trials are finished."""
+        return sum(1 for _ in (self.path / "transcripts").glob("*/*/*.json"))
+
     def scores(self, request: Request) -> TrialScores | None:
         """The scores of a trial, or None when it was never scored."""
         return self._known_scores().get((request.case, request.arm, request.trial))

@@ -1,7 +1,9 @@
 """The stages put together: what `run`, `score`, `report`, the demo and the action all go through."""
 
+import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,7 +20,7 @@ from gate.cli.quota import Earlier, hold_quota, kept_runs
 from gate.cli.setting import Setting
 from gate.cli.workspace import Workspace, reopened
 from gate.config import Config, VerdictsConfig
-from gate.errors import StoreError, VersionChangedError
+from gate.errors import GateError, StoreError, VersionChangedError
 from gate.model.comparison import Findings
 from gate.model.plan import Plan
 from gate.model.report import Report
@@ -55,7 +57,21 @@ def evaluate(workspace: Workspace, ask: Ask) -> Report:
     with start(workspace, config, plan, agents, label=ask.label or "run", runs=ask.runs) as folder:
         if ask.begun is not None:
             ask.begun(folder.path)
-        return conduct(folder, agents, ask.shuffle)
+            return conduct(folder, agents, ask.shuffle)
+        with _way_on(folder):
+            return conduct(folder, agents, ask.shuffle)
+
+
+@contextmanager
+def _way_on(folder: RunFolder) -> Iterator[None]:
+    """Where a run breaks off that has trials already, say how it goes on without paying for them again."""
+    try:
+        yield
+    except (GateError, KeyboardInterrupt) as fault:
+        if (kept := folder.kept) and not isinstance(fault, StoreError):
+            told = f"{kept} trial{'s are' if kept > 1 else ' is'} kept"
+            print(f"agent-gate: {told}: `agent-gate run --resume {folder.path}` goes on from there", file=sys.stderr)
+        raise
 
 
 def start(
@@ -104,7 +120,8 @@ def resume(path: Path) -> Report:
         root, plan = Path(inputs.root), folder.plan()
         with reopened(root, inputs.config, plan) as sides:
             agents = open_agents(root, inputs.config, plan, sides)
-        return conduct(folder, agents)
+        with _way_on(folder):
+            return conduct(folder, agents)
 
 
 def _refuse_other_judge(folder: RunFolder) -> None:

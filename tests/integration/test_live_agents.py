@@ -17,7 +17,7 @@ from gate.cli.main import main
 from gate.errors import ExitCode
 from tests.loopback.chat import Said, calls, endpoint, says
 from tests.loopback.org import SECRETS, FakeOrg, Step, moved, step
-from tests.loopback.server import RESET, Reply, serving
+from tests.loopback.server import RESET, Asked, Reply, serving
 from tests.trees import GitRepository
 
 FIXTURE = """---
@@ -523,3 +523,28 @@ def test_sessions_of_an_org_wait_for_its_rate_before_they_begin(repository: GitR
     repository.write({"agent/prompt.md": "y"})
     assert main(["run", "--base", "main"]) == ExitCode.PASS
     assert org.most_open == 3
+
+
+def test_a_run_that_breaks_off_says_how_it_goes_on(
+    repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A key that runs out in the middle: what was answered before is paid for, and kept."""
+    answered = 0
+
+    def answer(asked: Asked) -> Reply:
+        nonlocal answered
+        answered += 1
+        return Reply(401, {"error": "expired"}) if answered == 5 else shop(asked)
+
+    shop = endpoint(shopkeeper)
+    with serving(answer) as server:
+        config = f"concurrency: 1\n{chat_config(server.url)}verdicts: {{policy: any-drop}}\n"
+        repository.commit({"agent/prompt.md": "x", "agent/tools.json": TOOL, "agent-gate.yml": config, **fixtures(3)})
+        repository.write({"agent/prompt.md": "y"})
+        assert main(["run", "--base", "main"]) == ExitCode.CONFIGURATION
+        told = capsys.readouterr().err
+        [folder] = Path("runs").resolve().glob("*/*")
+        assert f"1 trial is kept: `agent-gate run --resume {folder}` goes on from there" in told
+        before = len(server.asked)
+        assert main(["run", "--resume", str(folder)]) == ExitCode.PASS
+        assert len(server.asked) - before == 2 * 4

@@ -52,6 +52,7 @@ class Inputs:
     notes: tuple[str, ...] = ()  # what was said of the run beside its verdicts
     measured: Mapping[str, tuple[Measured, ...]] = field(default_factory=dict)  # by agent: how far its judge is known
     scripted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by agent: models that its scripts name
+    of_fork: bool = False  # a label on a pull request of a fork reaches a job that may accept nothing
     broken: tuple[Problem, ...] = ()  # why nothing could be run: the head's definition does not compile
 
 

@@ -44,6 +44,8 @@ class Ask:
     begun: Callable[[Path], None] | None = None
     earlier: Earlier | None = None
     """What counts the runs of the last day; None = the folders of `runs` do."""
+    of_fork: bool = False
+    """Whether the head is of a fork: a label there reaches a job that may accept nothing."""
     shuffle: int | None = None
     """Seed of another order of trials, to show that results do not depend on it."""
 
@@ -54,7 +56,7 @@ def evaluate(workspace: Workspace, ask: Ask) -> Report:
     config = workspace.config.model_copy(update={"verdicts": ask.verdicts})
     agents = open_agents(workspace.root, config, plan, workspace.sides)
     hold_quota(config, agents, ask.earlier or kept_runs(ask.runs or workspace.root / config.runs))
-    with start(workspace, config, plan, agents, label=ask.label or "run", runs=ask.runs) as folder:
+    with start(workspace, config, plan, agents, label=ask.label or "run", runs=ask.runs, of_fork=ask.of_fork) as folder:
         if ask.begun is not None:
             ask.begun(folder.path)
             return conduct(folder, agents, ask.shuffle)
@@ -82,6 +84,7 @@ def start(
     *,
     label: str,
     runs: Path | None = None,
+    of_fork: bool = False,
 ) -> RunFolder:
     """A new run folder that holds all a run is made of."""
     selected = {one.case for one in (plan.part.whole if plan.part else plan.selected)}
@@ -98,6 +101,7 @@ def start(
         measured=workspace.measured(),
         scripted=workspace.scripted,
         test_data=workspace.test_data,
+        of_fork=of_fork,
     )
     folder = RunFolder.create(runs or workspace.root / config.runs, run_folder_name(started, label, plan.head.sha))
     folder.save_start(inputs, plan)

@@ -1,5 +1,6 @@
 """A pull request's run: what is evaluated, against what, and what is said where."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from gate.cli.charts import charts
@@ -75,7 +76,7 @@ def evaluate_sides(
     with open_workspace(root, base, head, parted) as workspace:
         if stranger:
             _refuse_programs(workspace, delivery)
-        report = evaluate(workspace, ask_of(workspace, delivery, tier, label))
+        report = evaluate(workspace, replace(ask_of(workspace, delivery, tier, label), of_fork=stranger))
         delivery.maps = charts(workspace, report.plan) if delivery.job.summary else ()
     return noted(report, (ASKED_HOST.format(parted=parted[:7]),)) if parted else report
 

@@ -264,7 +264,7 @@ class Setting:
             acceptance=floors,
             notes=told,
             about_judge=about_judge,
-            by_label=not config.sign_off.require_reason,
+            by_label=not (config.sign_off.require_reason or self.inputs.of_fork),
             by_author=config.sign_off.author_may,
         )
         return Report(

@@ -279,7 +279,9 @@ def test_a_fork_is_told_by_a_second_stage(first_stage: Step, branch: str, state:
 
     assert step.run("workflow_run", run_event(head, branch=branch)) == ExitCode.PASS
     assert step.status(head)[0] == state
-    assert len(step.sticky()) == 1
+    [told] = step.sticky()
+    assert "label `accept-baseline`" not in told, "its job has no rights"
+    assert ("comment `/accept-baseline" in told) == (branch == BLOCKED)
     assert len(list(step.root.glob("runs/*/*"))) == runs
 
 

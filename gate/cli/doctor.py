@@ -47,7 +47,8 @@ def _examined(start: Path) -> Iterator[Diagnosis]:
         config = _config(repository.work_tree())
         yield from _held(repository, config)
         needed = config.needed_variables() if isinstance(config, Config) else {}
-        yield from workflows(repository.work_tree(), needed)
+        counted = isinstance(config, Config) and config.counts_runs
+        yield from workflows(repository.work_tree(), needed, counted=counted)
         yield from hub.github(hub.remote(Git(repository.root), os.environ))
 
 

@@ -165,6 +165,11 @@ class Config(Section):
             self.judge.secret_variables(),
         )
 
+    @property
+    def counts_runs(self) -> bool:
+        """Whether runs are held to a quota of the day: one is set, and some agent is live."""
+        return bool(self.budget.runs_per_day) and not all(agent.is_replayed for agent in self.agents.values())
+
     def needed_variables(self) -> Mapping[str, frozenset[str]]:
         """The environment variables without which an agent or the judge cannot be asked, by who needs them."""
         needed = {

@@ -71,6 +71,14 @@ class GateStep:
         told = "workflow_run" in self.triggers or (self.evaluates and "shard" not in self.inputs)
         return told and self.inputs.get("status") is not False and self._may("statuses")
 
+    @property
+    def sees_runs(self) -> bool:
+        """Whether its token may read the runs of its workflow; where nothing is granted, the repository decides."""
+        granted = self.permissions
+        if isinstance(granted, Mapping):
+            return granted.get("actions") in ("read", "write")
+        return granted in (None, "read-all", "write-all")
+
     def _has_types(self, event: str, wanted: frozenset[str], *, default: bool) -> bool:
         if event not in self.triggers:
             return False
@@ -101,12 +109,20 @@ def gate_steps(workflows: Mapping[str, str], *, own_action: bool = False) -> tup
     return steps, problems
 
 
-def weak_points(steps: Sequence[GateStep], needed: Mapping[str, frozenset[str]] | None = None) -> list[Problem]:
+def weak_points(
+    steps: Sequence[GateStep], needed: Mapping[str, frozenset[str]] | None = None, *, counted: bool = False
+) -> list[Problem]:
     """What lets a pull request pass without the gate's word, by file and line; what is missing comes last.
 
-    `needed`: the variables without which an agent or the judge cannot be asked, by who needs them.
+    `needed`: the variables without which an agent or the judge cannot be asked, by who needs them. `counted`: runs of
+    a day are held to a quota, so a job has to see them.
     """
-    return [*(problem for step in steps for problem in _of_step(step, needed or {})), *_missing(steps)]
+    uncounted = (_uncounted(step) for step in steps if counted and step.runs_trials and not step.sees_runs)
+    return [
+        *(problem for step in steps for problem in _of_step(step, needed or {})),
+        *uncounted,
+        *_missing(steps),
+    ]
 
 
 def give(variables: Collection[str]) -> str:
@@ -122,6 +138,11 @@ def env_line(variable: str) -> str:
 def _of_step(step: GateStep, needed: Mapping[str, frozenset[str]]) -> Iterator[Problem]:
     told = [*_silenced(step), *(_filtered(step) if step.evaluates else ()), *_set_up(step), *_unequipped(step, needed)]
     return (Problem(path=step.path, line=step.line, message=message, hint=hint) for message, hint in told)
+
+
+def _uncounted(step: GateStep) -> Problem:
+    message = "`budget.runs_per_day` is set, and the job may not count the runs of its workflow"
+    return Problem(path=step.path, line=step.line, message=message, hint="give it `permissions: {actions: read}`")
 
 
 def _silenced(step: GateStep) -> Iterator[tuple[str, str]]:

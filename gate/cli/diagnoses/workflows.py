@@ -13,8 +13,11 @@ FOLDER = ".github/workflows"
 OWN_ACTION = "action.yml"
 
 
-def workflows(tree: Tree, needed: Mapping[str, frozenset[str]]) -> Iterator[Diagnosis]:
-    """Whether they are there, let nothing slip past the gate, and give it the variables `needed`, by who needs them."""
+def workflows(tree: Tree, needed: Mapping[str, frozenset[str]], *, counted: bool) -> Iterator[Diagnosis]:
+    """Whether they are there, let nothing slip past the gate, and give it the variables `needed`, by who needs them.
+
+    `counted`: runs of a day are held to a quota.
+    """
     paths = [path for path in tree.paths() if within(path, FOLDER) and path.endswith((".yml", ".yaml"))]
     try:
         texts = {path: text.decode("utf-8", "replace") for path, text in tree.read_many(paths).items()}
@@ -23,7 +26,7 @@ def workflows(tree: Tree, needed: Mapping[str, frozenset[str]]) -> Iterator[Diag
         return
     own_action = OWN_ACTION in tree.paths() and "entrypoint.py" in tree.paths()
     steps, unreadable = gate_steps(texts, own_action=own_action)
-    weak = [*unreadable, *weak_points(steps, needed)]
+    weak = [*unreadable, *weak_points(steps, needed, counted=counted)]
     for one in weak:
         where = f"{one.path}:{one.line}" if one.line else one.path
         yield problem("workflows", f"{where}: {one.message}", one.hint)

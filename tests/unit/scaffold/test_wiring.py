@@ -21,9 +21,15 @@ def example(*names: str) -> dict[str, str]:
     return {name: text.replace("@" + "0" * 40, f"@{RELEASE}") for name, text in texts.items()}
 
 
-def told(workflows: Mapping[str, str], *, own_action: bool = False, needed: Mapping[str, frozenset[str]] = {}) -> str:
+def told(
+    workflows: Mapping[str, str],
+    *,
+    own_action: bool = False,
+    needed: Mapping[str, frozenset[str]] = {},
+    counted: bool = False,
+) -> str:
     steps, problems = gate_steps(workflows, own_action=own_action)
-    return "\n".join(str(problem) for problem in [*problems, *weak_points(steps, needed)])
+    return "\n".join(str(problem) for problem in [*problems, *weak_points(steps, needed, counted=counted)])
 
 
 BOTH = example("pr-check.yml", "sign-off.yml")
@@ -154,3 +160,11 @@ def test_the_gates_own_repository_uses_itself() -> None:
 
     assert told(own, own_action=True) == ""
     assert "no workflow runs the gate" in told(own)
+
+
+def test_a_job_that_is_to_count_its_runs_has_to_see_them() -> None:
+    """Only where a quota is set, and not for sign-off, which may read them anyway."""
+    assert "pr-check.yml" in told(BOTH, counted=True)
+    assert "actions: read" in told(BOTH, counted=True)
+    assert "sign-off.yml" not in told(BOTH, counted=True)
+    assert told(changed("      contents: read", "      actions: read\n      contents: read"), counted=True) == ""

@@ -15,6 +15,11 @@ _SCORE = (
     "there), or take the dimension off the fixture"
 )
 
+_SHOW = (
+    "have the driver show them, as docs/drivers.md says for each (a program says `tool_calls`, `[]` when it made none), "
+    "or take the expectation off the fixture"
+)
+
 
 def gaps(plan: Plan, comparison: Comparison) -> tuple[str, ...]:
     """A sentence with its remedy for each gap between planned, executed and scored; empty = the floor holds.
@@ -53,7 +58,9 @@ def _gaps_of(case: CaseComparison) -> list[str]:
     unscored = [one for one in case.dimensions if one.head is not None and silent(case, one)]
     if unscored:
         return [
-            f"{case.case}: {one.dimension} was not scored ({one.reason or 'no score'}); {_SCORE}" for one in unscored
+            f"{case.case}: {one.dimension} was not scored ({one.reason or 'no score'}); "
+            f"{_SHOW if one.reason.endswith('not captured') else _SCORE}"
+            for one in unscored
         ]
     if not case.finding.head_trials:
         return [f"{case.case}: {case.finding.explanation}; {_ONCE if case.finding.missing else _AGAIN}"]

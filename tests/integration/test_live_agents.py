@@ -186,6 +186,7 @@ def test_missing_traces_leave_tool_expectations_unscored_and_the_case_is_not_gre
     report = read_report(capsys)
     assert code == ExitCode.COULD_NOT_TELL
     assert len(report["decision"]["gaps"]) == 2
+    assert all("have the driver show them" in gap for gap in report["decision"]["gaps"])
     assert org.open_sessions == []
 
 

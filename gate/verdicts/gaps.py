@@ -16,7 +16,7 @@ _SCORE = (
 )
 
 _SHOW = (
-    "have the driver show them, as docs/drivers.md says for each (a program says `tool_calls`, `[]` when it made none), "
+    "have the driver show them, as docs/drivers.md says for each (a program says `tool_calls`, `[]` for none), "
     "or take the expectation off the fixture"
 )
 

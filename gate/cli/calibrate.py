@@ -109,7 +109,7 @@ def _judged(folders: Sequence[str]) -> Mapping[str, list[Judged]]:
     return pool
 
 
-def _place(here: "Here", agent: str, out: str, *, several: bool) -> Path:
+def _place(here: Here, agent: str, out: str, *, several: bool) -> Path:
     """Where an agent's sheets go. Raises `UsageError` when a sample lies there already."""
     place = Path(out) if out else here.root / here.config.calibration.folder / agent / _today()
     place = place / agent if out and several else place

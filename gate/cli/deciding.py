@@ -1,6 +1,6 @@
 """What decides: configuration, baselines and calibrations of the base, and what to do where they cannot be read."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self, TypeVar
 
@@ -16,6 +16,8 @@ from gate.ports import Tree
 from gate.repository.repository import Repository
 
 Value = TypeVar("Value")
+Read = Callable[[str, str, str], Value]
+"""Reads the text of a file: with its path, and the agent it is of."""
 
 _NO_CONFIG_AT_BASE = f"the base has no {FILE_NAME}: the head's is used, and every case runs"
 _BROKEN_CONFIG_AT_BASE = f"the base's {FILE_NAME} has errors: the head's is used, and every case runs"
@@ -64,14 +66,13 @@ class Known:
         """What a tree knows of the agents of a configuration."""
         faults: list[GateChange] = []
 
-        def readable(kind: str, folder: str, read: Callable[[str, str, str], Value]) -> dict[str, Value]:
-            paths = {f"{folder}/{agent}.json": agent for agent in config.agents}
+        def readable(kind: str, folder: str, read: Read[Value]) -> dict[str, Value]:
             found: dict[str, Value] = {}
-            for path, content in tree.read_many(paths).items():
-                try:
-                    found[paths[path]] = read(content.decode("utf-8", "replace"), path, paths[path])
-                except (ProblemsError, StoreError) as error:
-                    faults.append(unreadable(path, kind, error))
+            for path, agent, value in _each(tree, folder, config.agents, read):
+                if isinstance(value, ProblemsError | StoreError):
+                    faults.append(unreadable(path, kind, value))
+                else:
+                    found[agent] = value
             return found
 
         baselines = readable("baseline", config.baselines, _read_baseline)
@@ -110,14 +111,23 @@ def _lacking(tip: Tree, base: Tree, known: Known) -> str:
         (config.baselines, known.baselines, _read_baseline),
         (config.calibration.folder, known.calibrations, read_calibration),
     ):
-        paths = {f"{folder}/{agent}.json": agent for agent in config.agents if agent not in known_agents}
-        for path, content in tip.read_many(paths).items():
-            try:
-                read(content.decode("utf-8", "replace"), path, paths[path])
-            except (ProblemsError, StoreError):
-                continue
-            return path
+        others = [agent for agent in config.agents if agent not in known_agents]
+        for path, _, value in _each(tip, folder, others, read):
+            if not isinstance(value, ProblemsError | StoreError):
+                return path
     return ""
+
+
+def _each(
+    tree: Tree, folder: str, agents: Iterable[str], read: Read[Value]
+) -> Iterator[tuple[str, str, Value | ProblemsError | StoreError]]:
+    """Path, agent, and what is read of the file each agent has below a folder, or why it cannot be read."""
+    paths = {f"{folder}/{agent}.json": agent for agent in agents}
+    for path, content in tree.read_many(paths).items():
+        try:
+            yield path, paths[path], read(content.decode("utf-8", "replace"), path, paths[path])
+        except (ProblemsError, StoreError) as error:
+            yield path, paths[path], error
 
 
 def _read_baseline(text: str, path: str, _: str) -> Baseline:

@@ -60,8 +60,7 @@ def _used(ledger: Ledger, config: Config) -> str:
     price = config.prices.get(config.judge.model)
     if price is None:
         return tokens
-    cost = (price.input * ledger.input_tokens + price.output * ledger.output_tokens) / 1_000_000
-    return f"{tokens}, cost {cost:,.4f}"
+    return f"{tokens}, cost {price.of(ledger.input_tokens, ledger.output_tokens):,.4f}"
 
 
 async def _asked(judge: Judge) -> dict[str, Vote | NoVote]:

@@ -31,6 +31,21 @@ def whole(text: str) -> str:
     return _HALF.sub("\ufffd", text)
 
 
+def mapping(value: Json) -> dict[str, Json]:
+    """The value where it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def text_of(value: Json) -> str:
+    """The value where it is text, else none."""
+    return value if isinstance(value, str) else ""
+
+
+def count_of(value: Json) -> int:
+    """The value where it is a positive whole number, e.g. of tokens, else 0."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+
+
 def _whole(value: Json) -> Json:
     if isinstance(value, str):
         return whole(value)

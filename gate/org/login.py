@@ -15,6 +15,7 @@ from gate.config import INSTANCE_VARIABLE, OrgConfig
 from gate.errors import CouldNotTellError, UsageError
 from gate.model.case import Json
 from gate.network.call import Answer, Call
+from gate.network.json_text import mapping, parse
 from gate.network.wire import Pace, Service, Wire
 
 API_HOST = "https://api.salesforce.com"
@@ -100,10 +101,9 @@ def _token(answer: Answer, what: str, url: str) -> Token:
     if not answer.good:
         answer.expected(what, LOGIN_HINT)
     try:
-        value = json.loads(answer.body)
+        known = mapping(parse(answer.body))
     except ValueError:
-        value = None
-    known: Mapping[str, Json] = value if isinstance(value, dict) else {}
+        known = {}
     token = known.get("access_token")
     if not isinstance(token, str) or not token:
         raise CouldNotTellError(

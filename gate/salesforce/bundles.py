@@ -11,8 +11,6 @@ from gate.salesforce.script.reader import Script
 from gate.salesforce.scripted import ScriptedAgent
 from gate.salesforce.sources import Unreadable
 
-_DRAFT = 0
-
 
 def scripted_agents(functions: Functions) -> dict[str, MappedAgent]:
     """The agents that `.agent` files define, by name; one file each, the draft or else the newest frozen version."""

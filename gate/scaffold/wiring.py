@@ -14,6 +14,7 @@ from gate.documents import Document, KeyPath, load_yaml
 from gate.errors import ProblemsError
 from gate.model.case import Json
 from gate.model.problem import Problem
+from gate.network.json_text import mapping
 
 ACTION = "agent-eval-gate"
 _RUNNING = frozenset({"merge_group", "schedule", "workflow_dispatch"})
@@ -199,13 +200,13 @@ def _missing(steps: Sequence[GateStep]) -> Iterator[Problem]:
 
 
 def _steps(path: str, document: Document, *, own_action: bool) -> Iterator[GateStep]:
-    workflow = _mapping(document.value)
+    workflow = mapping(document.value)
     triggers = _triggers(workflow.get("on"))
-    for name, value in _mapping(workflow.get("jobs")).items():
-        job = _mapping(value)
-        steps = [_mapping(step) for step in _list(job.get("steps"))]
+    for name, value in mapping(workflow.get("jobs")).items():
+        job = mapping(value)
+        steps = [mapping(step) for step in _list(job.get("steps"))]
         shallow = any(_is_shallow(step) for step in steps)
-        around = _mapping(workflow.get("env")).keys() | _mapping(job.get("env")).keys()
+        around = mapping(workflow.get("env")).keys() | mapping(job.get("env")).keys()
         for number, step in enumerate(steps):
             uses = str(step.get("uses", ""))
             if not _is_gate(uses, own_action=own_action):
@@ -216,14 +217,14 @@ def _steps(path: str, document: Document, *, own_action: bool) -> Iterator[GateS
                 line=document.line((*at, "uses")),
                 uses=uses,
                 triggers=triggers,
-                inputs=_mapping(step.get("with")),
+                inputs=mapping(step.get("with")),
                 permissions=job.get("permissions", workflow.get("permissions")),
                 conditions=tuple(str(part["if"]) for part in (job, step) if "if" in part),
                 swallowed=any(part.get("continue-on-error", False) is not False for part in (job, step)),
                 shallow=shallow,
                 job=str(job.get("name", name)),
                 waits="needs" in job,
-                given=frozenset(around | _mapping(step.get("env")).keys()),
+                given=frozenset(around | mapping(step.get("env")).keys()),
             )
 
 
@@ -235,17 +236,13 @@ def _is_gate(uses: str, *, own_action: bool) -> bool:
 
 def _is_shallow(step: Mapping[str, Json]) -> bool:
     is_checkout = str(step.get("uses", "")).startswith("actions/checkout@")
-    return is_checkout and str(_mapping(step.get("with")).get("fetch-depth", "1")) != "0"
+    return is_checkout and str(mapping(step.get("with")).get("fetch-depth", "1")) != "0"
 
 
 def _triggers(value: Json) -> Mapping[str, Mapping[str, Json]]:
     if isinstance(value, dict):
-        return {event: _mapping(filters) for event, filters in value.items()}
+        return {event: mapping(filters) for event, filters in value.items()}
     return {event: {} for event in _texts(value)}
-
-
-def _mapping(value: Json) -> Mapping[str, Json]:
-    return value if isinstance(value, dict) else {}
 
 
 def _list(value: Json) -> Sequence[Json]:

@@ -16,6 +16,7 @@ from gate.errors import CouldNotTellError
 from gate.model.case import Case, Json, Turn
 from gate.model.transcript import Captured, ModelCall, TurnRecord
 from gate.network.call import Call
+from gate.network.json_text import mapping, text_of
 
 PATH = "/einstein/evaluation/v1/tests"
 SERVICE = "the Evaluation API"
@@ -54,16 +55,16 @@ class Evaluated:
     async def send(self, turn: Turn) -> TurnRecord:
         """What happened in this turn."""
         said, shown = self._outputs.get(f"say{turn.number}", {}), self._outputs.get(f"see{turn.number}", {})
-        response = _mapping(shown.get("response"))
-        planner = _mapping(response.get("planner_response"))
-        last = _mapping(planner.get("lastExecution"))
+        response = mapping(shown.get("response"))
+        planner = mapping(response.get("planner_response"))
+        last = mapping(planner.get("lastExecution"))
         self._prove_version(planner)
         record = _spoken(turn, said, last)
         steps = _actions(last)
         if steps is None or last.get("userUtterance", turn.user) != turn.user:
             return record
         seen = Seen(self._aliases)
-        seen.topics = [topic] if (topic := _text(last.get("topic"))) else []
+        seen.topics = [topic] if (topic := text_of(last.get("topic"))) else []
         read_calls(steps, seen)
         return TurnRecord(
             number=turn.number,
@@ -108,14 +109,14 @@ class Evaluated:
     def _prove_variables(self) -> None:
         """Raises `CouldNotTellError` when the first state shows a variable of the case without its value."""
         first = self._outputs.get(f"see{self._case.turns[0].number}", {})
-        state = _state(_mapping(_mapping(first.get("response")).get("planner_response")))
+        state = _state(mapping(mapping(first.get("response")).get("planner_response")))
         names = {one.name: one.name.rpartition(".")[2] for one in self._case.variables}
         if refused := [one.name for one in self._case.variables if not same(state.get(names[one.name]), one.value)]:
             raise not_taken(refused)
 
     def _prove_version(self, planner: Mapping[str, Json]) -> None:
-        tags = _mapping(_mapping(planner.get("sessionContext")).get("tags"))
-        answered = _text(tags.get("bot_version_id"))
+        tags = mapping(mapping(planner.get("sessionContext")).get("tags"))
+        answered = text_of(tags.get("bot_version_id"))
         if answered and answered[:15] != self._served.version_id[:15]:
             name = tags.get("agent_version_api_name") or answered
             raise CouldNotTellError(
@@ -127,20 +128,20 @@ class Evaluated:
 
 def _outputs(value: Json) -> Mapping[str, Mapping[str, Json]]:
     """What each step gave, by its id. Raises `CouldNotTellError` when the conversation was not held."""
-    results = _mapping(value).get("results")
-    result = _mapping(results[0]) if isinstance(results, list) and results else {}
+    results = mapping(value).get("results")
+    result = mapping(results[0]) if isinstance(results, list) and results else {}
     outputs = result.get("outputs")
     if errors := result.get("errors"):
         raise CouldNotTellError(f"{SERVICE} could not hold the conversation: {str(errors)[:300]}")
     if not isinstance(outputs, list) or not outputs:
         raise CouldNotTellError(f"{SERVICE} answered without results")
-    return {_text(one.get("id")): one for one in outputs if isinstance(one, dict)}
+    return {text_of(one.get("id")): one for one in outputs if isinstance(one, dict)}
 
 
 def _spoken(turn: Turn, said: Mapping[str, Json], last: Mapping[str, Json]) -> TurnRecord:
     """The agent's words, read as the messages of the Agent API are."""
-    message = _mapping(last.get("message"))
-    kind = _KINDS.get(_text(message.get("messageType")), "Inform")
+    message = mapping(last.get("message"))
+    kind = _KINDS.get(text_of(message.get("messageType")), "Inform")
     told: dict[str, Json] = {key: message[key] for key in _TOLD if key in message}
     told |= {"type": kind, "message": said.get("response") or message.get("message")}
     handed_over = last.get("topic") in _PEOPLE
@@ -167,21 +168,13 @@ def _model_calls(last: Mapping[str, Json]) -> list[ModelCall]:
     groups = last.get("llmEvents")
     flat = groups if isinstance(groups, list) else []
     events = [one for group in flat for one in (group if isinstance(group, list) else [group])]
-    return [ModelCall(prompt=_text(one.get("prompt_name"))) for one in events if isinstance(one, dict)]
+    return [ModelCall(prompt=text_of(one.get("prompt_name"))) for one in events if isinstance(one, dict)]
 
 
 def _state(planner: Mapping[str, Json]) -> dict[str, Json]:
-    context = _mapping(planner.get("sessionContext"))
-    values = {**_mapping(context.get("contextVariables")), **_mapping(context.get("stateVariables"))}
+    context = mapping(planner.get("sessionContext"))
+    values = {**mapping(context.get("contextVariables")), **mapping(context.get("stateVariables"))}
     return {name: value for name, value in values.items() if not is_internal(name)}
-
-
-def _mapping(value: Json) -> dict[str, Json]:
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: Json) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _seconds(value: Json) -> float:

@@ -28,6 +28,7 @@ from gate.model.problem import Problem
 from gate.model.transcript import Captured
 from gate.model.words import Arm
 from gate.network.call import Call
+from gate.network.json_text import mapping
 from gate.org.org import Org
 from gate.ports import Capabilities, Session
 
@@ -130,8 +131,7 @@ class AgentforcePreviewAgent:
         """Whether sessions run as the agent's own user, which the org has to have; so the platform's client decides."""
         if self._driver.bypass_user is not None:
             return self._driver.bypass_user
-        about = definition.get("globalConfiguration")
-        known = about if isinstance(about, dict) else {}
+        known = mapping(definition.get("globalConfiguration"))
         user = known.get("defaultAgentUser")
         if known.get("agentType") == EMPLOYEE or not isinstance(user, str) or not _USER_NAME.fullmatch(user):
             return False
@@ -150,8 +150,7 @@ class AgentforcePreviewAgent:
                 f"the platform compiles no scripts for {self._org.instance_url}: {said.excerpt()}",
                 f"turn on Agentforce in the org's Setup, and {_BUILDER}",
             )
-        value = said.expected("compile a script", LET_IN)
-        answer = value if isinstance(value, dict) else {}
+        answer = mapping(said.expected("compile a script", LET_IN))
         artifact = answer.get("compiledArtifact")
         if answer.get("status") == "success" and isinstance(artifact, dict):
             self._compiled[arm] = _versioned(artifact, self._driver.version or script.version)
@@ -168,9 +167,7 @@ class AgentforcePreviewAgent:
 
 def _versioned(artifact: dict[str, Json], name: str) -> dict[str, Json]:
     """The definition with the version's name, which the caller has to fill in."""
-    version = artifact.get("agentVersion")
-    known = version if isinstance(version, dict) else {}
-    return {**artifact, "agentVersion": {**known, "developerName": name}}
+    return {**artifact, "agentVersion": {**mapping(artifact.get("agentVersion")), "developerName": name}}
 
 
 def _problem(path: str, error: Mapping[str, Json]) -> Problem:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from gate.errors import UsageError
-from gate.model.case import Json
+from gate.network.json_text import text_of
 from gate.org.org import Org
 
 _NAME_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
@@ -41,7 +41,7 @@ async def serving(org: Org, agent: str, version: str = "") -> Served | None:
     if not found:
         raise UsageError(f"the org {org.instance_url} has no agent {agent}", "correct `driver.agent`, or publish it")
     which = f"DeveloperName = '{version}'" if version else "Status = 'Active'"
-    agent_id = _text(found[0].get("Id"))
+    agent_id = text_of(found[0].get("Id"))
     versions = await org.query(
         "SELECT Id, DeveloperName, Status, SystemModstamp FROM BotVersion "  # noqa: S608 - an id of the org's, a name that was checked
         f"WHERE BotDefinitionId = '{agent_id}' AND {which}"
@@ -52,12 +52,8 @@ async def serving(org: Org, agent: str, version: str = "") -> Served | None:
         org=org,
         agent=agent,
         id=agent_id,
-        kind=_text(found[0].get("AgentType")),
-        version=_text(versions[0].get("DeveloperName")),
-        version_id=_text(versions[0].get("Id")),
-        changed=_text(versions[0].get("SystemModstamp")),
+        kind=text_of(found[0].get("AgentType")),
+        version=text_of(versions[0].get("DeveloperName")),
+        version_id=text_of(versions[0].get("Id")),
+        changed=text_of(versions[0].get("SystemModstamp")),
     )
-
-
-def _text(value: Json) -> str:
-    return value if isinstance(value, str) else ""

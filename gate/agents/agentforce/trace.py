@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from gate.model.case import Json
 from gate.model.transcript import ModelCall, Passage, ToolCall
-from gate.network.json_text import parse
+from gate.network.json_text import count_of, mapping, parse
 
 _SILENT = frozenset(
     {
@@ -109,11 +109,11 @@ def read_calls(steps: Sequence[Json], seen: Seen) -> None:
 
 def _root(trace: Json) -> dict[str, Json]:
     """The trace, also out of an export of the builder, which wraps it."""
-    known = _mapping(trace)
+    known = mapping(trace)
     actions = known.get("actions")
     if "plan" in known or not isinstance(actions, list) or not actions:
         return known
-    return _mapping(_mapping(actions[0]).get("returnValue"))
+    return mapping(mapping(actions[0]).get("returnValue"))
 
 
 def _read(steps: Sequence[Json], seen: Seen, depth: int) -> None:
@@ -135,17 +135,17 @@ def _read(steps: Sequence[Json], seen: Seen, depth: int) -> None:
 
 
 def _function(step: dict[str, Json], seen: Seen) -> None:
-    function = _mapping(step.get("function"))
+    function = mapping(step.get("function"))
     name = _text(function.get("name"))
     output = function.get("output")
-    given = _mapping(_loaded(output))
+    given = mapping(_loaded(output))
     if _text(given.get("generationId")) == "test-gen-001":
         seen.simulated = True
     status = _text(given.get(_STATUS))
     error = "; ".join(_errors(function.get("errors"))) or (status if status not in {"", "success", "SUCCESS"} else "")
     result: Json = {key: value for key, value in given.items() if not key.startswith("__")} if given else output
     told = function.get("input")
-    arguments = _mapping(_loaded(told))
+    arguments = mapping(_loaded(told))
     if not name or (told and not arguments):
         seen.unknown.append(step)
     definition = _definition(name, seen)
@@ -177,7 +177,7 @@ def _passages(tool: str, arguments: Mapping[str, Json], output: Mapping[str, Jso
         for source in names:
             yield Passage(source=source, text=_text(output.get("knowledgeSummary")), query=query)
         return
-    response = _mapping(_mapping(_loaded(output.get("promptResponse"))).get("response"))
+    response = mapping(mapping(_loaded(output.get("promptResponse"))).get("response"))
     if response and ("source" in response or _RETRIEVER in arguments):
         for source in list(_sources(response.get("source"))) or [tool]:
             yield Passage(source=source, text=_text(response.get("text")), query=query)
@@ -185,7 +185,7 @@ def _passages(tool: str, arguments: Mapping[str, Json], output: Mapping[str, Jso
 
 def _sources(value: Json) -> Iterator[str]:
     for item in value if isinstance(value, list) else []:
-        known = _mapping(item)
+        known = mapping(item)
         name = next((_text(known[key]) for key in ("source_id", "title", "label", "id", "url") if known.get(key)), "")
         if name or isinstance(item, str):
             yield name or str(item)
@@ -193,16 +193,16 @@ def _sources(value: Json) -> Iterator[str]:
 
 def _model(step: dict[str, Json], seen: Seen) -> None:
     """A call of a model: `LLMStep` of Agent Script, `LLMExecutionStep` of classic agents."""
-    data = _mapping(step.get("data")) or step
-    response = _mapping(_loaded(data.get("prompt_response") or step.get("promptResponse")))
-    usage = _mapping(response.get("usage"))
+    data = mapping(step.get("data")) or step
+    response = mapping(_loaded(data.get("prompt_response") or step.get("promptResponse")))
+    usage = mapping(response.get("usage"))
     latency = data.get("execution_latency", step.get("executionLatency"))
     seen.model_calls.append(
         ModelCall(
             prompt=_text(data.get("prompt_name") or step.get("promptName")),
             model=_text(response.get("model") or data.get("model")),
-            input_tokens=_count(usage.get("prompt_tokens")),
-            output_tokens=_count(usage.get("completion_tokens")),
+            input_tokens=count_of(usage.get("prompt_tokens")),
+            output_tokens=count_of(usage.get("completion_tokens")),
             latency_seconds=_milliseconds(latency) or _took(step),
         )
     )
@@ -216,18 +216,18 @@ def _event(step: dict[str, Json], seen: Seen) -> None:
     if step.get("eventName") != "topicChangeEvent" or step.get("isError") is True:
         seen.unknown.append(step)
         return
-    payload = _mapping(step.get("payload"))
+    payload = mapping(step.get("payload"))
     if not seen.topics:
         _move(seen, "" if payload.get("oldTopic") == "null" else _text(payload.get("oldTopic")))
     _move(seen, _text(payload.get("newTopic")))
 
 
 def _entered(step: dict[str, Json], seen: Seen) -> None:
-    _move(seen, _text(_mapping(step.get("data")).get("agent_name")))
+    _move(seen, _text(mapping(step.get("data")).get("agent_name")))
 
 
 def _transition(step: dict[str, Json], seen: Seen) -> None:
-    data = _mapping(step.get("data"))
+    data = mapping(step.get("data"))
     if not seen.topics:
         _move(seen, _text(data.get("from_agent")))
     _move(seen, _text(data.get("to_agent")))
@@ -242,11 +242,11 @@ def _answer(step: dict[str, Json], seen: Seen) -> None:
     seen.whole = True
     if "isContentSafe" in step:
         seen.platform["content_safe"] = step["isContentSafe"]
-    score = _mapping(step.get("safetyScore"))
-    score = _mapping(score.get("safetyScore")) or score
+    score = mapping(step.get("safetyScore"))
+    score = mapping(score.get("safetyScore")) or score
     if "safety_score" in score:
         seen.platform["safety_score"] = score["safety_score"]
-    if categories := _mapping(score.get("category_scores")):
+    if categories := mapping(score.get("category_scores")):
         seen.platform["safety_categories"] = categories
 
 
@@ -269,14 +269,14 @@ def _guardrails(step: dict[str, Json], seen: Seen) -> None:
 
 
 def _state(step: dict[str, Json], seen: Seen) -> None:
-    for name, value in _mapping(_mapping(step.get("data")).get("variable_values")).items():
+    for name, value in mapping(mapping(step.get("data")).get("variable_values")).items():
         _set(name, value, seen)
 
 
 def _update(step: dict[str, Json], seen: Seen) -> None:
-    updates = _mapping(step.get("data")).get("variable_updates")
+    updates = mapping(step.get("data")).get("variable_updates")
     for update in updates if isinstance(updates, list) else []:
-        known = _mapping(update)
+        known = mapping(update)
         _set(_text(known.get("variable_name")), known.get("variable_new_value"), seen)
 
 
@@ -305,7 +305,7 @@ _READERS = {
 
 def _errors(value: Json) -> Iterator[str]:
     for item in value if isinstance(value, list) else []:
-        known = _mapping(item)
+        known = mapping(item)
         said = ": ".join(filter(None, (_text(known.get("statusCode")), _text(known.get("message")))))
         yield said or json.dumps(item)
 
@@ -320,16 +320,8 @@ def _loaded(value: Json) -> Json:
         return None
 
 
-def _mapping(value: Json) -> dict[str, Json]:
-    return value if isinstance(value, dict) else {}
-
-
 def _text(value: Json) -> str:
     return value if isinstance(value, str) else "" if value is None or isinstance(value, list | dict) else str(value)
-
-
-def _count(value: Json) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
 
 
 def _milliseconds(value: Json) -> float:

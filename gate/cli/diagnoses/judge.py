@@ -8,7 +8,7 @@ from gate.cli.diagnoses.diagnosis import LONGEST_SECONDS, NOT_LET_IN, Diagnosis,
 from gate.cli.diagnoses.suite import Holding
 from gate.config import DEFAULT_KEYS, LIVE, JudgeConfig
 from gate.errors import GateError
-from gate.judges.kin import family_of_judge, models_of, scripted_models
+from gate.judges.kin import Models, family_of_judge, models_of, scripted_models
 from gate.judges.live import LiveJudge
 from gate.judges.open import open_judge
 from gate.model.words import Dimension, Status
@@ -23,8 +23,9 @@ def judge(holding: Holding, environ: Mapping[str, str], *, lacking: bool) -> Ite
     if config.provider == "none":
         yield _none(holding)
     elif config.provider in LIVE:
-        yield unknown("judge", "needs its secrets to be asked") if lacking else _live(holding, environ)
-        yield from _family(holding)
+        scripted = scripted_models(holding.config, holding.tree)
+        yield unknown("judge", "needs its secrets to be asked") if lacking else _live(holding, environ, scripted)
+        yield from _family(holding, scripted)
         yield _pin(config)
         if config.boundary == "salesforce" and config.provider == "salesforce":
             yield _boundary(config)
@@ -51,12 +52,10 @@ def _none(holding: Holding) -> Diagnosis:
     return problem("judge", f"{says}, first {lacking[0]}", remedy)
 
 
-def _live(holding: Holding, environ: Mapping[str, str]) -> Diagnosis:
+def _live(holding: Holding, environ: Mapping[str, str], scripted: Models) -> Diagnosis:
     config = holding.config.judge
     try:
-        opened = open_judge(
-            holding.root, holding.config, {}, environ, scripted=scripted_models(holding.config, holding.tree)
-        )
+        opened = open_judge(holding.root, holding.config, {}, environ, scripted=scripted)
         greeted = anyio.run(_greeted, opened) if isinstance(opened, LiveJudge) else None
     except (GateError, TimeoutError) as error:
         return not_let_in("judge", error)
@@ -76,14 +75,13 @@ async def _greeted(opened: LiveJudge) -> Answer | None:
             return await opened.greeted()
 
 
-def _family(holding: Holding) -> Iterator[Diagnosis]:
+def _family(holding: Holding, scripted: Models) -> Iterator[Diagnosis]:
     """What cannot be compared; that two are of one family is said where the judge is opened."""
     about = "judge's family"
     family = family_of_judge(holding.config.judge)
     if not family:
         yield unknown(about, "its name does not tell, so it cannot be held against the agents'", "set `judge.family`")
         return
-    scripted = scripted_models(holding.config, holding.tree)
     agents = holding.config.agents
     silent = [name for name, agent in agents.items() if not models_of(agent, scripted.get(name, ()))]
     if silent:

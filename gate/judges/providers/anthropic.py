@@ -9,17 +9,16 @@ from dataclasses import dataclass
 from gate.judges.providers.ask import (
     Ask,
     Completed,
-    count_of,
-    mapping,
     no_choice,
     not_answered,
-    text_of,
     value_of,
     why_stopped,
+    words_of,
 )
 from gate.judges.reply import reply_schema
 from gate.model.case import Json
 from gate.network.call import Answer, Call
+from gate.network.json_text import count_of, mapping
 
 VERSION = "2023-06-01"
 _TOOL, _TEMPERATURE = "give_scores", "temperature"
@@ -66,9 +65,9 @@ class Anthropic:
             raise no_choice(answer)
         called = [json.dumps(mapping(part).get("input")) for part in content if mapping(part).get("name") == _TOOL]
         return Completed(
-            text="\n".join(called) or text_of(content),
-            model=text_of(value.get("model")),
-            stopped=why_stopped(text_of(value.get("stop_reason"))),
+            text="\n".join(called) or words_of(content),
+            model=words_of(value.get("model")),
+            stopped=why_stopped(words_of(value.get("stop_reason"))),
             input_tokens=count_of(usage.get("input_tokens")),
             output_tokens=count_of(usage.get("output_tokens")),
         )

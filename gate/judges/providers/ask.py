@@ -8,6 +8,7 @@ from gate.errors import CouldNotTellError, UsageError
 from gate.model.case import Json
 from gate.model.words import Dimension
 from gate.network.call import Answer, Call
+from gate.network.json_text import mapping, text_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,26 +59,16 @@ class Provider(Protocol):
         ...
 
 
-def mapping(value: Json) -> Mapping[str, Json]:
-    """The value where it is an object, else an empty one."""
-    return value if isinstance(value, dict) else {}
-
-
 def first(value: Json) -> Mapping[str, Json]:
     """The first item of a list where it is an object, else an empty one."""
     return mapping(value[0]) if isinstance(value, list) and value else {}
 
 
-def text_of(value: Json) -> str:
+def words_of(value: Json) -> str:
     """Text, also when it comes in parts."""
     if isinstance(value, list):
-        return "".join(text_of(mapping(part).get("text")) for part in value)
-    return value if isinstance(value, str) else ""
-
-
-def count_of(value: Json) -> int:
-    """A number of tokens; 0 when it is none."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+        return "".join(words_of(mapping(part).get("text")) for part in value)
+    return text_of(value)
 
 
 def value_of(answer: Answer, let_in: str, find: str) -> Mapping[str, Json]:

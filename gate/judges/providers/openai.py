@@ -10,18 +10,17 @@ from gate.judges.providers.ask import (
     REFUSED,
     Ask,
     Completed,
-    count_of,
     first,
-    mapping,
     no_choice,
     not_answered,
-    text_of,
     value_of,
     why_stopped,
+    words_of,
 )
 from gate.judges.reply import reply_schema
 from gate.model.case import Json
 from gate.network.call import Answer, Call
+from gate.network.json_text import count_of, mapping
 
 _STRUCTURED, _TEMPERATURE = "response_format", "temperature"
 
@@ -69,11 +68,11 @@ class OpenAI:
         message, usage = mapping(choice.get("message")), mapping(value.get("usage"))
         if not message:
             raise no_choice(answer)
-        refusal = text_of(message.get("refusal"))
+        refusal = words_of(message.get("refusal"))
         return Completed(
-            text=text_of(message.get("content")),
-            model=text_of(value.get("model")),
-            stopped=f"{REFUSED}: {refusal[:200]}" if refusal else why_stopped(text_of(choice.get("finish_reason"))),
+            text=words_of(message.get("content")),
+            model=words_of(value.get("model")),
+            stopped=f"{REFUSED}: {refusal[:200]}" if refusal else why_stopped(words_of(choice.get("finish_reason"))),
             input_tokens=count_of(usage.get("prompt_tokens")),
             output_tokens=count_of(usage.get("completion_tokens")),
         )

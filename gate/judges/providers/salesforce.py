@@ -10,17 +10,16 @@ from gate.judges.providers.ask import (
     REFUSED,
     Ask,
     Completed,
-    count_of,
     first,
-    mapping,
     no_choice,
     not_answered,
-    text_of,
     value_of,
     why_stopped,
+    words_of,
 )
 from gate.model.case import Json
 from gate.network.call import Answer, Call
+from gate.network.json_text import count_of, mapping
 
 _LOCALE: Json = {
     "defaultLocale": "en_US",
@@ -62,11 +61,11 @@ class Salesforce:
         if not generation:
             raise no_choice(answer)
         own, usage = mapping(generation.get("parameters")), mapping(about.get("usage"))
-        refusal = text_of(own.get("refusal"))
+        refusal = words_of(own.get("refusal"))
         return Completed(
-            text=text_of(generation.get("content")),
-            model=text_of(about.get("model")),
-            stopped=f"{REFUSED}: {refusal[:200]}" if refusal else why_stopped(text_of(own.get("finish_reason"))),
+            text=words_of(generation.get("content")),
+            model=words_of(about.get("model")),
+            stopped=f"{REFUSED}: {refusal[:200]}" if refusal else why_stopped(words_of(own.get("finish_reason"))),
             input_tokens=count_of(usage.get("prompt_tokens")),
             output_tokens=count_of(usage.get("completion_tokens")),
         )

@@ -6,6 +6,8 @@ from contextlib import suppress
 
 MAX_DOUBLE_STARS = 4
 """A line with more `**` is left out, so its files stay in: matching it could take very long on a long path."""
+_RANGE = re.compile(r"(.)-(.)|.", re.DOTALL)
+"""What a set such as `[a-z_]` is made of."""
 
 
 class Ignored:
@@ -66,6 +68,11 @@ def _piece(piece: str) -> str:
     if piece == "?":
         return "[^/]"
     if len(piece) > 2 and piece.startswith("[") and piece.endswith("]"):
-        inside = re.sub(r"([\\^\[&~|])", r"\\\1", piece[1:-1])
-        return "[" + ("^" + inside[1:] if inside[0] == "!" else inside) + "]"
+        negated = piece[1] == "!"
+        return f"[{'^' if negated else ''}{_RANGE.sub(_literal, piece[2 if negated else 1 : -1])}]"
     return re.escape(piece)
+
+
+def _literal(found: re.Match[str]) -> str:
+    """A range or character of a set, in which Python reads some signs otherwise than git."""
+    return "-".join(re.escape(end) for end in (found[1], found[2]) if end) or re.escape(found[0])

@@ -3,7 +3,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gate.salesforce.ignore import Ignored
@@ -27,6 +27,8 @@ from gate.salesforce.ignore import Ignored
         ("Order?.cls", "Order1.cls", True),
         ("Order[12].cls", "Order3.cls", False),
         ("Order[!12].cls", "Order3.cls", True),
+        ("Order[--1].cls", "Order0.cls", True),
+        ("Order[a-].cls", "Order-.cls", True),
         ("a+b(c).cls", "a+b(c).cls", True),
         ("\\#x.cls", "#x.cls", True),
     ],
@@ -35,6 +37,9 @@ def test_a_pattern_ignores_what_git_would(patterns: str, path: str, expected: bo
     assert Ignored(patterns).matches(path) is expected
 
 
+@example("[--z]", "a")
+@example("[a--z]", "a")
+@example("[[&&||~~]", "&")
 @given(st.text(max_size=20) | st.text(alphabet="[]!^-za*?/\\.", max_size=12), st.text(max_size=30))
 def test_no_pattern_is_a_crash(pattern: str, path: str) -> None:
     assert Ignored(pattern).matches(path) in {True, False}

@@ -102,69 +102,98 @@ async def _all(batch: Sequence[Request], stage: Stage, used: Meter) -> dict[Requ
     outcomes: dict[Request, Outcome] = {}
     late: list[Request] = []
 
-    async def first(request: Request) -> None:
-        scores = await _perform(request, stage, used)
+    def tell(request: Request, scores: TrialScores) -> None:
+        outcomes[request] = stage.outcome(scores)
+        used.trials += 1
+        stage.watcher.done(request, outcomes[request], used)
+
+    def first(request: Request, scores: TrialScores) -> None:
         if scores.passing:
             late.append(request)
         else:
-            _tell(request, scores, stage, used, outcomes)
+            tell(request, scores)
 
-    async def again(request: Request) -> None:
-        _tell(request, await _perform(request, stage, used, anew=True), stage, used, outcomes)
-
-    await _in_lanes(batch, first, stage.at_once)
-    await _in_lanes(late, again, stage.at_once)
+    await _in_lanes(batch, stage, used, first)
+    await _in_lanes(late, stage, used, tell, anew=True)
     return outcomes
 
 
-async def _in_lanes(requests: Sequence[Request], work: Callable[[Request], Awaitable[None]], lanes: int) -> None:
-    """Work on all of them. A free lane takes the next one, so memory does not grow with the batch.
+@dataclass(frozen=True, slots=True)
+class _Ran:
+    """A trial that is to be scored, unless its scores were kept. `fresh`: it was run just now."""
 
-    An error that ends the run ends all lanes, and is raised as it is: what the user must do is said once.
+    request: Request
+    transcript: Transcript
+    scores: TrialScores | None
+    fresh: bool
+
+
+async def _in_lanes(
+    requests: Sequence[Request],
+    stage: Stage,
+    used: Meter,
+    done: Callable[[Request, TrialScores], None],
+    *,
+    anew: bool = False,
+) -> None:
+    """Run trials in `stage.at_once` lanes and score them in as many others, so that no agent waits for the judge.
+
+    A free lane takes the next one, and a trial that nobody is free to score holds its lane, so memory does not grow
+    with the batch. `anew`: what errored, or lacks what may come another time, is not taken from what is kept. An error
+    that ends the run ends all lanes, and is raised as it is: what the user must do is said once.
     """
     faults: list[Exception] = []
     waiting = iter(requests)
+    ran, unscored = anyio.create_memory_object_stream[_Ran]()
 
-    async def lane() -> None:
-        try:
+    async def run() -> None:
+        async with ran.clone() as out:
             for request in waiting:
-                await work(request)
+                await out.send(await _run(request, stage, anew=anew))
+
+    async def score() -> None:
+        async with unscored.clone() as found:
+            async for one in found:
+                scores = await _scored(one, stage)
+                _count(used, one.transcript if one.fresh or not anew else None, scores, stage)
+                done(one.request, scores)
+
+    async def lane(work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
         except Exception as fault:  # noqa: BLE001 - raised below; lanes would wrap it in a group
             faults.append(fault)
             group.cancel_scope.cancel()
 
     async with anyio.create_task_group() as group:
-        for _ in range(min(lanes, len(requests))):
-            group.start_soon(lane)
-            await anyio.sleep(_APART_SECONDS)
+        with ran, unscored:
+            for _ in range(min(stage.at_once, len(requests))):
+                group.start_soon(lane, score)
+                group.start_soon(lane, run)
+                await anyio.sleep(_APART_SECONDS)
     if faults:
         raise faults[0]
 
 
-def _tell(request: Request, scores: TrialScores, stage: Stage, used: Meter, outcomes: dict[Request, Outcome]) -> None:
-    outcomes[request] = stage.outcome(scores)
-    used.trials += 1
-    stage.watcher.done(request, outcomes[request], used)
-
-
-async def _perform(request: Request, stage: Stage, used: Meter, *, anew: bool = False) -> TrialScores:
-    """Scores of a trial: the kept ones, else of the kept transcript, else of a new trial.
-
-    `anew`: what errored, or lacks what may come another time, is not taken from what is kept.
-    """
+async def _run(request: Request, stage: Stage, *, anew: bool) -> _Ran:
+    """The kept trial with its kept scores, or a new one."""
     transcript = stage.store.transcript(request)
     scores = stage.store.scores(request) if transcript is not None else None
     if anew and scores is not None and (scores.error or scores.passing):
         scores = None
         transcript = None if transcript is not None and (transcript.error or transcript.passing) else transcript
-    fresh = transcript is None
-    if transcript is None:
-        transcript = await stage.run(request)
-        stage.store.save_transcript(transcript)
-    if scores is None:
-        scores = await stage.score(stage.cases[request.case], transcript)
-        stage.store.save_scores(scores)
-    _count(used, transcript if fresh or not anew else None, scores, stage)
+    if transcript is not None:
+        return _Ran(request, transcript, scores, fresh=False)
+    transcript = await stage.run(request)
+    stage.store.save_transcript(transcript)
+    return _Ran(request, transcript, None, fresh=True)
+
+
+async def _scored(ran: _Ran, stage: Stage) -> TrialScores:
+    if ran.scores is not None:
+        return ran.scores
+    scores = await stage.score(stage.cases[ran.request.case], ran.transcript)
+    stage.store.save_scores(scores)
     return scores
 
 

@@ -154,7 +154,7 @@ class Config(Section):
     quarantine: Mapping[str, QuarantineConfig] = {}
     """Cases set aside by hand, by `agent/case` or by the case's id alone."""
     concurrency: int = Field(default=20, ge=1, le=1000)
-    """Trials in flight at once."""
+    """Conversations with agents at once; beside them as many finished trials are scored."""
 
     def secret_variables(self) -> frozenset[str]:
         """The environment variables that hold secrets of agents, hooks and the judge."""

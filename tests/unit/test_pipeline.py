@@ -1,5 +1,7 @@
 """The loop over run and score."""
 
+from dataclasses import replace
+
 import anyio
 import anyio.lowlevel
 import pytest
@@ -149,3 +151,60 @@ def test_a_cap_skips_p2_first_and_never_p0() -> None:
 
     skipped = [asked for asked, outcome in procedure.told if outcome is Outcome.SKIPPED]
     assert skipped == [request("p1", 2), request("p2")]
+
+
+class Crowd:
+    """How many are at work together, now and at most."""
+
+    def __init__(self) -> None:
+        self.now = self.most = 0
+
+    async def work(self, seconds: float) -> None:
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await anyio.sleep(seconds)
+        self.now -= 1
+
+
+@pytest.mark.parametrize(("agent_seconds", "judge_seconds"), [(0.0, 0.004), (0.004, 0.0), (0.002, 0.002)])
+def test_agents_and_judge_are_each_asked_by_as_many_as_configured(agent_seconds: float, judge_seconds: float) -> None:
+    """One limit for each scarce thing: an agent does not wait while the judge thinks, nor is either overrun."""
+    cases = [case(f"x{number}") for number in range(12)]
+    made = stage(FakeAgent(), MemoryStore(), cases)
+    agents, judges, begun = Crowd(), Crowd(), Crowd()
+
+    async def run(wanted: Request) -> Transcript:
+        begun.now += 1
+        await agents.work(agent_seconds)
+        return await made.run(wanted)
+
+    async def score(item: Case, transcript: Transcript) -> TrialScores:
+        await judges.work(judge_seconds)
+        begun.most = max(begun.most, begun.now)
+        begun.now -= 1
+        return await made.score(item, transcript)
+
+    procedure = ScriptedProcedure([[request(item.id) for item in cases]])
+    anyio.run(drive, procedure, replace(made, run=run, score=score), Meter())
+
+    assert [outcome for _, outcome in procedure.told] == [Outcome.PASSED] * 12
+    assert agents.most <= 3
+    assert judges.most <= 3
+    assert begun.most <= 6, "trials wait for the judge in memory without end"
+    if agent_seconds == judge_seconds:
+        assert begun.most > 3, "agents wait for the judge"
+
+
+def test_an_error_that_ends_the_run_while_scoring_is_raised_as_it_is_and_what_ran_is_kept() -> None:
+    cases = [case(f"x{number}") for number in range(9)]
+    store = MemoryStore()
+
+    async def torn(item: Case, _: Transcript) -> TrialScores:
+        raise StoreError(f"{item.key} cannot be kept")
+
+    made = replace(stage(FakeAgent(), store, cases), score=torn)
+
+    with pytest.raises(StoreError, match="cannot be kept"):
+        anyio.run(drive, ScriptedProcedure([[request(item.id) for item in cases]]), made, Meter())
+    assert store.kept
+    assert not store.scored

@@ -1,1 +1,1 @@
-"""Talking to services over HTTP: clients, limits, retries. The only folder that knows httpx."""
+"""Talking to services over HTTP: connections, limits, retries. The only folder that knows httpx."""

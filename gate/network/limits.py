@@ -1,9 +1,11 @@
 """One limiter per scarce thing: how many at once, how many a minute."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 import anyio
+
+_FREE = nullcontext()
 
 
 class Limiter:
@@ -17,20 +19,18 @@ class Limiter:
         self._now, self._sleep = now, sleep
         self._next = 0.0
 
-    @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
+    def place(self) -> AbstractAsyncContextManager[None]:
         """A place for one request, kept until the context is left."""
-        if self._places is None:
-            await self._turn()
-            yield
-            return
-        async with self._places:
-            await self._turn()
+        return self._granted() if self._places or self._gap else _FREE
+
+    @asynccontextmanager
+    async def _granted(self) -> AsyncIterator[None]:
+        async with self._places or _FREE:
+            if self._gap:
+                await self._turn()
             yield
 
     async def _turn(self) -> None:
-        if not self._gap:
-            return
         now = self._now()
         mine = max(now, self._next)
         self._next = mine + self._gap

@@ -1,18 +1,18 @@
-"""HTTP to one service: connections, limits, retries, a breaker. The one module that knows httpx.
+"""HTTP to one service: limits, retries, a breaker, over as many connections as there are requests in flight.
 
-A transport with one connection is handed out for each request, the one given back last first: with one pool for all,
-httpx searches the whole of it for every request, which at 50 at once takes most of the time there is
-(docs/decisions/0010). A transport keeps no cookies, so no session of a service outlasts a trial unseen.
+Each request gets a transport with one connection, the one given back last first: with one pool for all, httpx searches
+the whole of it for every request, which at 50 at once takes most of the time there is (docs/decisions/0010). A
+transport keeps no cookies, so no session of a service outlasts a trial unseen.
 """
 
 import ssl
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from random import random
 from typing import Self
@@ -25,14 +25,15 @@ import httpx
 from gate.errors import CouldNotTellError, UsageError
 from gate.network.breaker import Breaker
 from gate.network.call import Answer, Call
+from gate.network.connection import CONNECT_SECONDS, OneConnection
 from gate.network.limits import Limiter
 from gate.network.patience import ATTEMPTS, LONGEST_WAIT, asked_wait, wait_before, worth_repeating
 from gate.network.sse import EventReader, EventTooLongError, ServerEvent
 
 MOST_BYTES = 16 * 1024 * 1024
 """Longest answer that is read."""
-_CONNECT_SECONDS = 15.0
-_TIMES = {"timeout": httpx.Timeout(None, connect=_CONNECT_SECONDS).as_dict()}
+_ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+_TIMES = {"timeout": httpx.Timeout(None, connect=CONNECT_SECONDS).as_dict()}
 _ALWAYS_SENT = {"User-Agent": "agent-eval-gate", "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
 _BROKEN_DOWN = frozenset({500, 502, 504})
 _NAP_SECONDS, _MOST_NAPS = 0.5, 120
@@ -75,8 +76,8 @@ class Wire:
         self._pace = pace or Pace()
         self._limiter = Limiter(service.at_once, service.per_minute, self._pace.now, self._pace.sleep)
         self._breaker = Breaker(self._pace.now)
-        self._idle: list[httpx.AsyncHTTPTransport] = []
-        self._made: list[httpx.AsyncHTTPTransport] = []
+        self._idle: list[httpx.AsyncBaseTransport] = []
+        self._made: list[httpx.AsyncBaseTransport] = []
         self._hidden = {secret.encode() for secret in service.secrets if secret}
 
     def conceal(self, *secrets: str) -> None:
@@ -139,7 +140,8 @@ class Wire:
         `seconds`: the longest it may take from here until the context is left; 0 = the caller sees to that.
         """
         async with self._limiter.place():
-            await self._rested()
+            if self._breaker.rests:
+                await self._rested()
             transport = self._idle.pop() if self._idle else self._new()
             try:
                 with anyio.fail_after(seconds or None):
@@ -176,7 +178,7 @@ class Wire:
         whole = call.path.startswith(("http://", "https://"))
         return httpx.Request(
             call.method,
-            call.path if whole else self.service.url.rstrip("/") + call.path,
+            _url(call.path if whole else self.service.url.rstrip("/") + call.path),
             params=dict(call.query) or None,
             json=call.body,
             data=dict(call.form) if call.form is not None else None,
@@ -187,7 +189,7 @@ class Wire:
     async def _read(self, response: httpx.Response) -> Answer:
         pieces: list[bytes] = []
         size = 0
-        async for piece in response.aiter_bytes():
+        async for piece in _pieces(response):
             size += len(piece)
             if size > MOST_BYTES:
                 raise CouldNotTellError(
@@ -198,12 +200,10 @@ class Wire:
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(service=self.service.name, status=response.status_code, headers=headers, body=body)
 
-    def _new(self) -> httpx.AsyncHTTPTransport:
-        transport = httpx.AsyncHTTPTransport(
-            verify=_tls() if self.service.url.startswith("https") else _trusting_nobody(),
-            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
-            proxy=_proxy(self.service.url),
-        )
+    def _new(self) -> httpx.AsyncBaseTransport:
+        tls = _tls() if self.service.url.startswith("https") else _trusting_nobody()
+        proxy = _proxy(self.service.url)
+        transport = httpx.AsyncHTTPTransport(verify=tls, limits=_ONE, proxy=proxy) if proxy else OneConnection(tls)
         self._made.append(transport)
         return transport
 
@@ -241,7 +241,7 @@ class Wire:
     async def _events(self, response: httpx.Response) -> AsyncIterator[ServerEvent]:
         reader = EventReader()
         try:
-            async for piece in response.aiter_bytes():
+            async for piece in _pieces(response):
                 for event in reader.feed(piece):
                     yield ServerEvent(event.name, self._blanked(event.data.encode()).decode())
         except EventTooLongError as error:
@@ -251,6 +251,19 @@ class Wire:
         for secret in self._hidden:
             said = said.replace(secret, b"***")
         return said
+
+
+@lru_cache(256)
+def _url(text: str) -> httpx.URL:
+    """Parsed once; a run asks a few addresses again and again."""
+    return httpx.URL(text)
+
+
+def _pieces(response: httpx.Response) -> AsyncIterable[bytes]:
+    """The body as it arrives; through httpx's decoders only where it is compressed."""
+    if "content-encoding" in response.headers or not isinstance(response.stream, httpx.AsyncByteStream):
+        return response.aiter_bytes()
+    return response.stream
 
 
 def _final(answer: Answer, call: Call) -> bool:
@@ -276,7 +289,9 @@ def _proxy(url: str) -> str | None:
 @cache
 def _tls() -> ssl.SSLContext:
     """One for the whole process: making one takes 20 ms or more."""
-    return httpx.create_ssl_context()
+    context = httpx.create_ssl_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
 @cache

@@ -4,7 +4,6 @@ What it decides is decided by the same code as on a laptop; this module only kno
 """
 
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -14,11 +13,11 @@ from typing import assert_never
 
 from gate.cli.delivery import Delivery
 from gate.cli.handover import hand_over
-from gate.cli.main import interrupt
 from gate.cli.on_branch import evaluate_branch, evaluate_merge_group
 from gate.cli.on_pull_request import evaluate_pull_request
 from gate.cli.on_run_end import publish_result
 from gate.cli.on_sign_off import carry_out_sign_off
+from gate.cli.process import begin, end, loaded
 from gate.cli.top_up import top_up
 from gate.errors import ExitCode, GateError, UsageError
 from gate.github.activity import (
@@ -44,13 +43,13 @@ OpenHost = Callable[[Job, Settings], Host | None]
 
 def console() -> None:
     """Entry point of the action."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a runner cancels with these two; SIGINT may come ignored
-    signal.signal(signal.SIGTERM, interrupt)
+    begin()
+    loaded()
     stream = UnbrokenText(sys.stdout.buffer)
     with redirect_stdout(stream), redirect_stderr(stream):
         code = run_action(os.environ)
         stream.flush()
-    sys.exit(code)
+    end(code)
 
 
 def open_github(job: Job, settings: Settings) -> Host | None:

@@ -1,27 +1,19 @@
 """argv in, exit code out. The outermost except is here and nowhere else."""
 
-import gc
-import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from importlib import import_module
 
 from gate.cli.parser import build_parser
-
-COLLECT_EVERY = 50_000
-"""New objects between two looks for garbage: a short process that keeps nearly all it makes has little to find."""
+from gate.cli.process import begin, end, loaded
 
 
 def console() -> None:
     """Entry point of the `agent-gate` program. Being told to end is like being interrupted: sessions are closed."""
-    signal.signal(signal.SIGTERM, interrupt)
-    gc.set_threshold(COLLECT_EVERY)
-    sys.exit(main(sys.argv[1:]))
-
-
-def interrupt(*_: object) -> None:
-    """Answer a signal as SIGINT, which the event loop meets by ending what is under way in order."""
-    signal.raise_signal(signal.SIGINT)
+    begin()
+    end(main(sys.argv[1:]))
 
 
 def main(argv: Sequence[str]) -> int:
@@ -31,14 +23,11 @@ def main(argv: Sequence[str]) -> int:
     bug answers "could not tell": Python's own answer to an uncaught error, 1, would read as a blocked merge.
     """
     arguments = build_parser().parse_args(argv)
-    from importlib import import_module  # noqa: PLC0415 - commands are imported only when chosen
-
-    from gate.errors import ExitCode, GateError  # noqa: PLC0415 - same
+    from gate.errors import ExitCode, GateError  # noqa: PLC0415 - `--help` does without
     from gate.reports.escape import terminal_lines  # noqa: PLC0415 - same
 
-    module, _, function = arguments.handler.partition(":")
     try:
-        return int(getattr(import_module(f"gate.cli.{module}"), function)(arguments))
+        return int(_function(arguments.handler)(arguments))
     except GateError as error:
         print(terminal_lines(f"agent-gate: {error}"), file=sys.stderr)
         return int(error.exit_code)
@@ -57,6 +46,14 @@ def main(argv: Sequence[str]) -> int:
             "agent-gate: this is a bug of the gate, and says nothing of the change; please report it", file=sys.stderr
         )
         return int(ExitCode.COULD_NOT_TELL)
+
+
+def _function(handler: str) -> Callable[[Namespace], int]:
+    """The function of a command, whose modules are imported only when it is chosen."""
+    module, _, function = handler.partition(":")
+    found: Callable[[Namespace], int] = getattr(import_module(f"gate.cli.{module}"), function)
+    loaded()
+    return found
 
 
 def _unusable(error: OSError) -> str:

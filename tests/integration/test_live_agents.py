@@ -466,15 +466,19 @@ time.sleep(60)
 
 
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("aside", [False, True])
 def test_a_run_that_is_told_to_end_leaves_no_program_behind(
-    repository: GitRepository, tmp_path: Path, told: signal.Signals
+    repository: GitRepository, tmp_path: Path, told: signal.Signals, aside: bool
 ) -> None:
+    """Also one that a shell started aside, which then has it ignore SIGINT."""
     pids = tmp_path / "pids"
-    command = json.dumps([sys.executable, "agent/run.py", str(pids)])
-    config = f"version: 1\nagents:\n  shop:\n    source: [agent]\n    driver: {{type: command, command: {command}}}\n"
+    program = json.dumps([sys.executable, "agent/run.py", str(pids)])
+    config = f"version: 1\nagents:\n  shop:\n    source: [agent]\n    driver: {{type: command, command: {program}}}\n"
     repository.commit({"agent/run.py": STUBBORN, "agent-gate.yml": config, **fixtures(1)})
     repository.write({"agent/run.py": f"{STUBBORN}\n"})
-    running = subprocess.Popen(_command("run", "--base", "main"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    command = _command("run", "--base", "main")
+    command = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *command] if aside else command
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     for _ in range(600):
         if pids.exists() and pids.read_text().endswith("\n"):
             break

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import anyio
 
-from gate.agents.command.agent import KEPT_VARIABLES
-from gate.agents.command.family import run_program
+from gate.agents.command.family import KEPT_VARIABLES, run_program
 from gate.config import Hook, HooksConfig
 from gate.errors import CouldNotTellError, GateError, UsageError
 from gate.model.case import Case, Json, Variable

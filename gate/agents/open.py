@@ -1,41 +1,29 @@
-"""From configuration and plan to the drivers that will run."""
+"""From configuration and plan to the drivers that will run. A run loads the modules of its own drivers alone."""
 
 import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import TypeGuard
+from typing import TYPE_CHECKING
 
-from gate.agents.agentforce.preview import AgentforcePreviewAgent
-from gate.agents.agentforce.published import AgentforceAgent
-from gate.agents.agentforce.script import find_scripts
-from gate.agents.agentforce.trace import Aliases
-from gate.agents.chat.agent import ChatAgent
-from gate.agents.chat.definition import read_definition
-from gate.agents.command.agent import CommandAgent, files_below
 from gate.agents.hooks import Hooks
-from gate.agents.replay import ReplayAgent
 from gate.config import (
     AgentforceDriver,
     AgentforcePreviewDriver,
     ChatDriver,
     CommandDriver,
     Config,
-    Driver,
-    OrgConfig,
     ReplayDriver,
 )
 from gate.errors import CouldNotTellError, UsageError
 from gate.model.plan import AgentPlan, Plan
 from gate.model.problem import Problem
 from gate.model.words import Arm
-from gate.network.limits import together
-from gate.org.org import Org
-from gate.planning.outline import configured_outline
 from gate.ports import Agent, Judge, Tree
 
-REQUESTS_OF_A_TURN = 6
-"""What a turn asks an org at most, when all goes well: the message, and a trace that comes late."""
+if TYPE_CHECKING:
+    from gate.agents.agentforce.opening import SalesforceAgents
 
 
 def open_agents(
@@ -73,46 +61,38 @@ def open_agent(
 
 
 class _Opener:
-    """Makes the drivers of one run. Agents of the same org share its login and its limits."""
+    """Makes the drivers of one run."""
 
     def __init__(self, root: Path, config: Config, sides: Mapping[Arm, Tree], environ: Mapping[str, str]) -> None:
         self._root, self._config, self._sides, self._environ = root, config, sides, environ
-        self._orgs: dict[str, Org] = {}
 
     def agent(self, agent: AgentPlan) -> Agent:
-        name, config = agent.name, self._config.agents[agent.name]
+        name, driver = agent.name, self._config.agents[agent.name].driver
         fingerprints = {Arm.BASE: agent.base_fingerprint, Arm.HEAD: agent.head_fingerprint}
-        match config.driver:
-            case ReplayDriver(recordings=recordings):
-                return ReplayAgent(name, self._root / recordings, fingerprints)
-            case ChatDriver() as driver:
+        match driver:
+            case ReplayDriver():
+                from gate.agents.replay import ReplayAgent
+
+                return ReplayAgent(name, self._root / driver.recordings, fingerprints)
+            case ChatDriver():
                 return self._chat(name, driver, fingerprints)
-            case AgentforceDriver() as driver:
-                orgs = {Arm.HEAD: self._org(driver.org), Arm.BASE: self._org(driver.base_org or driver.org)}
-                aliases = {arm: _aliases(tree, self._config, name) for arm, tree in self._sides.items()}
-                return AgentforceAgent(name, driver, fingerprints, orgs, aliases)
-            case AgentforcePreviewDriver() as driver:
-                scripts = find_scripts(name, driver.bundle, config.source, self._sides)
-                return AgentforcePreviewAgent(driver, fingerprints, scripts, self._org(driver.org))
-            case CommandDriver() as driver:
-                source = config.source
-                return CommandAgent(
-                    driver, fingerprints, lambda arm: files_below(self._sides[arm], source), self._environ
-                )
+            case AgentforceDriver():
+                return self._salesforce.published(name, driver, fingerprints)
+            case AgentforcePreviewDriver():
+                return self._salesforce.preview(name, driver, fingerprints)
+            case CommandDriver():
+                return self._command(name, driver, fingerprints)
 
-    def _org(self, where: OrgConfig) -> Org:
-        key = where.model_dump_json()
-        if key not in self._orgs:
-            drivers = [agent.driver for agent in self._config.agents.values()]
-            users = [driver for driver in drivers if _uses(driver, where)]
-            at_once = min((one.limits.at_once for one in users if one.limits.at_once), default=0)
-            per_minute = min((one.limits.per_minute for one in users if one.limits.per_minute), default=0)
-            seconds = min((one.turn_seconds for one in users), default=0.0)
-            most = together(at_once, per_minute, requests=REQUESTS_OF_A_TURN, seconds=seconds)
-            self._orgs[key] = Org(where, self._environ, at_once=most, per_minute=per_minute)
-        return self._orgs[key]
+    @cached_property
+    def _salesforce(self) -> "SalesforceAgents":
+        from gate.agents.agentforce.opening import SalesforceAgents
 
-    def _chat(self, name: str, driver: ChatDriver, fingerprints: Mapping[Arm, str]) -> ChatAgent:
+        return SalesforceAgents(self._config, self._sides, self._environ)
+
+    def _chat(self, name: str, driver: ChatDriver, fingerprints: Mapping[Arm, str]) -> Agent:
+        from gate.agents.chat.agent import ChatAgent
+        from gate.agents.chat.definition import read_definition
+
         key = self._environ.get(driver.key, "")
         if not key and driver.needed_variables():
             raise UsageError(
@@ -128,15 +108,8 @@ class _Opener:
             raise CouldNotTellError(message, "mend it there", again=False)
         return ChatAgent(driver, definitions, fingerprints, key, problems)
 
+    def _command(self, name: str, driver: CommandDriver, fingerprints: Mapping[Arm, str]) -> Agent:
+        from gate.agents.command.agent import CommandAgent, files_below
 
-def _uses(driver: Driver, where: OrgConfig) -> TypeGuard[AgentforceDriver | AgentforcePreviewDriver]:
-    if isinstance(driver, AgentforceDriver):
-        return where in {driver.org, driver.base_org}
-    return isinstance(driver, AgentforcePreviewDriver) and driver.org == where
-
-
-def _aliases(tree: Tree, config: Config, name: str) -> Aliases:
-    """What the agent's topics call their actions, by its source in the repository; none where that does not say."""
-    outline = configured_outline(tree, config, name)
-    topics = {topic.name: topic.actions for topic in outline.topics} | {"": outline.actions}
-    return {topic: {one.alias: one.name for one in actions if one.alias} for topic, actions in topics.items()}
+        source = self._config.agents[name].source
+        return CommandAgent(driver, fingerprints, lambda arm: files_below(self._sides[arm], source), self._environ)

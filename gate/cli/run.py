@@ -3,7 +3,6 @@
 from argparse import Namespace
 from pathlib import Path
 
-from gate.agents.recordings import make_place, write_recordings
 from gate.cli.asking import ask_of
 from gate.cli.evaluate import evaluate, noted, resume
 from gate.cli.planning import print_plan
@@ -19,6 +18,8 @@ from gate.store import RunFolder
 def run(arguments: Namespace) -> int:
     """Run, and exit with what the gate decided."""
     if arguments.record and not arguments.dry_run:
+        from gate.agents.recordings import make_place  # noqa: PLC0415 - most runs keep no recordings
+
         make_place(Path(arguments.record))
     if arguments.record_baseline:
         return _run_and_record(arguments)
@@ -41,6 +42,8 @@ def _published(report: Report, arguments: Namespace) -> int:
 
 def _recorded(report: Report, place: Path) -> str:
     """Write the recordings; what is said of them."""
+    from gate.agents.recordings import write_recordings  # noqa: PLC0415 - same
+
     plan = report.plan
     describes = {agent.base_fingerprint: plan.base.ref for agent in plan.agents}
     describes |= {agent.head_fingerprint: plan.head.ref for agent in plan.agents}

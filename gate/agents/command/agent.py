@@ -13,7 +13,7 @@ import anyio
 import anyio.abc
 from anyio.streams.buffered import BufferedByteReceiveStream
 
-from gate.agents.command.family import MARK, end_family, hide_environment, new_mark
+from gate.agents.command.family import KEPT_VARIABLES, MARK, end_family, hide_environment, new_mark
 from gate.agents.command.protocol import Said, line, read_said, record_of, start_line, turn_line
 from gate.agents.tool_results import ToolResults
 from gate.config import CommandDriver
@@ -30,7 +30,6 @@ MOST_BYTES = 16 * 1024 * 1024
 """Longest line that is read."""
 MOST_CALLS = 200
 """Most calls of one turn that are answered."""
-KEPT_VARIABLES = ("PATH", "HOME", "LANG", "TMPDIR")
 """What a hook and a program are given of the environment unasked; a program has a TMPDIR of its own."""
 _LAST_WORDS = 600
 _FAREWELL_SECONDS = 2.0

@@ -18,6 +18,8 @@ import anyio
 import anyio.abc
 
 MARK = "AGENT_GATE_PROGRAM"
+KEPT_VARIABLES = ("PATH", "HOME", "LANG", "TMPDIR")
+"""What a program gets of the gate's own environment without being named."""
 _ROUNDS = 5
 _PR_SET_DUMPABLE = 4
 

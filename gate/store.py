@@ -56,6 +56,12 @@ class Inputs:
     broken: tuple[Problem, ...] = ()  # why nothing could be run: the head's definition does not compile
 
 
+RUNS_IGNORE = """\
+# Run folders are results, not sources.
+*
+!.gitignore
+"""
+"""The `.gitignore` of the folder that run folders lie in."""
 _INPUTS_FILE, _AS_RUN = "inputs.json", "inputs-as-run.json"
 
 _INPUTS = TypeAdapter(Inputs)
@@ -82,6 +88,8 @@ class RunFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._inputs: Inputs | None = None
+        self._plan: Plan | None = None
         self._scores: dict[tuple[str, Arm, int], TrialScores] | None = None
         self._appending: IO[bytes] | None = None
         self._claimed: int | None = None
@@ -94,7 +102,13 @@ class RunFolder:
 
     @classmethod
     def create(cls, runs: Path, name: str) -> "RunFolder":
-        """A new folder below `runs`; a second run in the same second gets a number behind its name."""
+        """A new folder below `runs`; a second run in the same second gets a number behind its name.
+
+        Where `runs` is new as well, git is told to leave it alone: what a run wrote is no part of the next change.
+        """
+        if not runs.exists():
+            runs.mkdir(parents=True)
+            (runs / ".gitignore").write_text(RUNS_IGNORE, encoding="utf-8")
         path = runs / name
         for number in range(2, 1000):
             try:
@@ -117,28 +131,38 @@ class RunFolder:
 
     def save_start(self, inputs: Inputs, plan: Plan) -> None:
         """Write what the run is made of; the plan last, since it makes the folder a run."""
-        self._write(_INPUTS_FILE, _INPUTS.dump_json(inputs, indent=1))
+        self._write_inputs(inputs)
         self._write("plan.json", _PLAN.dump_json(plan, indent=1))
+        self._plan = plan
 
     def replace_inputs(self, inputs: Inputs) -> None:
         """Go on with other inputs; those the run was started with stay beside as `inputs-as-run.json`."""
         kept = self.path / _AS_RUN
         if not kept.exists():
             self._write(_AS_RUN, (self.path / _INPUTS_FILE).read_bytes())
-        self._write(_INPUTS_FILE, _INPUTS.dump_json(inputs, indent=1))
+        self._write_inputs(inputs)
+
+    def _write_inputs(self, inputs: Inputs) -> None:
+        self._write(_INPUTS_FILE, _INPUTS.dump_json(inputs))
+        self._inputs = inputs
 
     def restore_inputs(self) -> None:
         """Go back to the inputs the run was started with, where others took their place."""
         if (self.path / _AS_RUN).exists():
             (self.path / _AS_RUN).replace(self.path / _INPUTS_FILE)
+            self._inputs = None
 
     def inputs(self) -> Inputs:
-        """What the run was started with."""
-        return self._read(_INPUTS_FILE, _INPUTS)
+        """What the run was started with; read once."""
+        if self._inputs is None:
+            self._inputs = self._read(_INPUTS_FILE, _INPUTS)
+        return self._inputs
 
     def plan(self) -> Plan:
-        """The run's plan."""
-        return self._read("plan.json", _PLAN)
+        """The run's plan; read once."""
+        if self._plan is None:
+            self._plan = self._read("plan.json", _PLAN)
+        return self._plan
 
     def transcript(self, request: Request) -> Transcript | None:
         """The transcript of a trial, or None when it was never finished."""
@@ -190,7 +214,7 @@ class RunFolder:
 
     def save_results(self, comparison: Comparison, decision: Decision) -> None:
         """Write what the comparison and the decision came to."""
-        self._write("comparison.json", _COMPARISON.dump_json(comparison, indent=1))
+        self._write("comparison.json", _COMPARISON.dump_json(comparison))
         self._write("verdict.json", _DECISION.dump_json(decision, indent=1))
 
     def save_report(self, name: str, text: str) -> None:

@@ -106,9 +106,7 @@ def read_baseline(text: str, path: str) -> Baseline:
     Raises `StoreError` when the text is no JSON or of another schema version, and `ProblemsError` with every wrong key
     and its line.
     """
-    value = _json(text, path)
-    if isinstance(value, dict):
-        _check_version(value, path)
+    _check_version(_json(text, path), path)
     try:
         file = BaselineFile.model_validate_json(text, strict=True)
     except ValidationError as error:
@@ -189,7 +187,9 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a number")
 
 
-def _check_version(value: Mapping[str, object], path: str) -> None:
+def _check_version(value: object, path: str) -> None:
+    if not isinstance(value, dict):
+        return  # which the validation that follows says better
     schema = value.get("schema")
     if schema == SCHEMA_VERSION and not isinstance(schema, bool):
         return

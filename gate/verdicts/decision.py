@@ -1,9 +1,10 @@
 """May it merge? The conclusion of a run, the sentence that says it, and what to do next."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from hashlib import sha256
+from typing import Any
 
 from gate.errors import ExitCode
 from gate.model.comparison import Comparison
@@ -50,7 +51,7 @@ def decide(plan: Plan, comparison: Comparison, rules: Rules | None = None) -> De
 
 
 def digest_of(plan: Plan, comparison: Comparison, floors: Sequence[AcceptanceRow] = ()) -> str:
-    """SHA-256 (hex) of a result in canonical JSON: equal for equal ones, read back from a file or not.
+    """SHA-256 (hex) of a result in canonical JSON, a case a line: equal for equal ones, read back from a file or not.
 
     It binds all that the decision and an acceptance are made of: both commits, what was to run, the changes of the
     gate, the whole comparison with what its cases and scorers were, and the floors.
@@ -59,21 +60,28 @@ def digest_of(plan: Plan, comparison: Comparison, floors: Sequence[AcceptanceRow
         "commits": (plan.base.sha, plan.head.sha),
         "selected": [(one.case, one.severity, one.status) for one in plan.selected],
         "missing": plan.missing,
-        "changes": [asdict(change) for change in plan.gate_changes],
-        "comparison": asdict(comparison),
-        "floors": [asdict(row) for row in floors],
+        "changes": plan.gate_changes,
+        "comparison": replace(comparison, cases=()),
+        "floors": floors,
     }
-    text = json.dumps(_canonical(bound), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return sha256(text.encode("ascii")).hexdigest()
+    digest = sha256()
+    for part in (bound, *comparison.cases):
+        text = json.dumps(_canonical(part), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        digest.update(text.encode("ascii") + b"\n")
+    return digest.hexdigest()
 
 
-def _canonical(value: object) -> object:
-    """Whole numbers lose their point: a file gives back 3 where 3.0 was written."""
-    if isinstance(value, dict):
+def _canonical(value: Any) -> object:  # noqa: ANN401 - a value or a part of one
+    """A value by the names of its fields. Whole numbers lose their point: a file gives back 3 where 3.0 was written."""
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    if isinstance(value, Mapping):
         return {str(key): _canonical(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, Sequence):
         return [_canonical(item) for item in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return {field.name: _canonical(getattr(value, field.name)) for field in fields(value)}
 
 
 def _conclusion(standing: Standing) -> Conclusion:

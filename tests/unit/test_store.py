@@ -1,5 +1,6 @@
 """The run folder survives kills and says what is wrong with what it finds."""
 
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,11 +9,12 @@ import pytest
 
 from gate.config import AgentConfig, Config, ReplayDriver
 from gate.errors import StoreError
+from gate.model.case import Case, Turn, Variable
 from gate.model.comparison import Request
 from gate.model.plan import Plan, Revision
 from gate.model.score import Scored, TrialScores
 from gate.model.transcript import Transcript, TurnRecord
-from gate.model.words import Arm, Dimension, Tier
+from gate.model.words import Arm, Dimension, Severity, Tier
 from gate.store import Inputs, RunFolder, run_folder_name
 
 
@@ -161,3 +163,47 @@ def test_a_score_beyond_the_scale_is_an_error_that_names_the_line(folder: RunFol
 
     with pytest.raises(StoreError, match=r"scores\.jsonl:1: .*0, 1 or 2"):
         list(RunFolder(folder.path).all_scores())
+
+
+def test_git_leaves_a_new_folder_of_runs_alone_and_one_that_was_there_is_the_users(tmp_path: Path) -> None:
+    """Else the files of one run would be a change that the next one looks into."""
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    for runs in (mine, tmp_path / "new" / "runs"):
+        RunFolder.create(runs, "2026-11-22/143015Z-x-abc").close()
+
+    assert not (mine / ".gitignore").exists()
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    listing = ["git", "-C", str(tmp_path), "status", "--porcelain", "--untracked-files=all", "new"]
+    (tmp_path / "new/runs/2026-11-22/143015Z-x-abc/plan.json").write_text("{}")
+    assert subprocess.run(listing, check=True, capture_output=True, text=True).stdout == "?? new/runs/.gitignore\n"
+
+
+def test_what_a_run_was_started_with_is_the_same_in_memory_and_on_disk(folder: RunFolder) -> None:
+    case = Case(
+        id="x",
+        agent="a",
+        topic="",
+        dimensions=(Dimension.TONE,),
+        severity=Severity.P0,
+        turns=(Turn(number=1, user="hello"),),
+        variables=(Variable(name="v", type="Object", value={"deep": [1, 2.5, None]}),),
+    )
+    replayed = ReplayDriver(type="replay", recordings="rec")
+    config = Config(version=1, agents={"a": AgentConfig(source=("a",), driver=replayed)})
+    made = Inputs(gate_version="1", checks_version="1", started="s", root="/r", config=config, cases=(case,))
+    plan = Plan(
+        tier=Tier.FULL,
+        base=Revision(ref="main", sha="1"),
+        head=Revision(ref="HEAD", sha="2"),
+        agents=(),
+        changes=(),
+        selected=(),
+        total_cases=1,
+        levels={"a/x": {"tone": 1}},
+    )
+    folder.save_start(made, plan)
+    other = RunFolder(folder.path)
+
+    assert (folder.inputs(), folder.plan()) == (made, plan)
+    assert (other.inputs(), other.plan()) == (made, plan)

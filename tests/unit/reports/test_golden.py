@@ -1,5 +1,6 @@
 """Every report of every scenario, held against the kept files. `GOLDEN=write pytest …` writes them anew."""
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -20,7 +21,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 WRITERS: Mapping[str, Callable[[Report], str]] = {
     "comment.md": comment,
-    "report.json": report_json,
+    "report.json": lambda report: json.dumps(json.loads(report_json(report)), indent=1) + "\n",  # as people read it
     "report.html": page,
     "report.sarif": lambda report: sarif(report, "1.2.3"),
     "junit.xml": junit,

@@ -1,6 +1,9 @@
 """A whole live run against the time its agent and judge take alone: 1,000 cases x (2 turns + 1 judge call), 50 at once.
 
-    python benchmarks/live_run.py [--cases 1000] [--seconds 0.05] [--lanes 50] [--repeats 3] [--only NAME …]
+    python benchmarks/live_run.py [--cases 1000] [--seconds 0.05] [--lanes 50] [--judges 0] [--repeats 3] [--only …]
+
+The gate holds `--lanes` conversations at once and asks the judge beside them, at most `--judges` questions at once (0:
+as many as lanes). The ways beside it send `--lanes` requests at once.
 
 A server in a process of its own answers each request after `--seconds`; it is plain `asyncio`, so that it takes little
 of the processors. What is measured is a process from its start to its end: the gate, and the ways to ask beside it.
@@ -17,7 +20,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 REQUESTS_A_CASE = 3
@@ -40,7 +43,7 @@ agents:
   bench:
     source: [agent]
     driver: {{type: chat, base_url: "{url}/agent", model: gpt-bench, prompt: [agent/prompt.md]}}
-judge: {{provider: openai, base_url: "{url}/judge", model: claude-bench, cache: ""}}
+judge: {{provider: openai, base_url: "{url}/judge", model: claude-bench, cache: "", limits: {{at_once: {judges}}}}}
 verdicts: {{policy: any-drop}}
 concurrency: {lanes}
 """
@@ -66,6 +69,7 @@ class Answering(asyncio.Protocol):
     """Reads requests by their Content-Length and answers each after a while."""
 
     counts = {"agent": 0, "judge": 0}  # noqa: RUF012 - of the whole server
+    waiting = most = 0
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -87,7 +91,13 @@ class Answering(asyncio.Protocol):
             self._text = self._text[size:]
             who, answer = ("judge", JUDGE) if head.startswith(b"post /judge") else ("agent", AGENT)
             self.counts[who] += 1
-            asyncio.get_running_loop().call_later(self._seconds, self._transport.write, answer)
+            Answering.waiting += 1
+            Answering.most = max(Answering.most, Answering.waiting)
+            asyncio.get_running_loop().call_later(self._seconds, self._reply, answer)
+
+    def _reply(self, answer: bytes) -> None:
+        Answering.waiting -= 1
+        self._transport.write(answer)
 
 
 async def _serve(seconds: float) -> None:
@@ -96,7 +106,7 @@ async def _serve(seconds: float) -> None:
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.readline)  # until the pipe is closed
     server.close()
-    print(json.dumps(Answering.counts), flush=True)
+    print(json.dumps([Answering.counts, Answering.most]), flush=True)
 
 
 @contextmanager
@@ -169,16 +179,17 @@ PEERS = {
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Of one process: seconds on the clock and of user and system CPU, peak memory in MB."""
+    """Of one process: seconds on the clock, of user and system CPU, peak memory in MB, most requests in flight."""
 
     seconds: float
     user: float
     system: float
     memory: float
+    most: int = 0
 
 
-_COMPILED = tempfile.TemporaryDirectory()
-ENVIRON = {**os.environ, "PYTHONPYCACHEPREFIX": _COMPILED.name}
+_PLACE = tempfile.TemporaryDirectory()  # removed at the end: ext4 makes files slowly after many were removed
+ENVIRON = {**os.environ, "PYTHONPYCACHEPREFIX": f"{_PLACE.name}/compiled"}
 """Modules are compiled once, before what is measured, as they are where the gate is installed."""
 ENVIRON.pop("PYTHONDONTWRITEBYTECODE", None)
 
@@ -197,11 +208,12 @@ def measured(words: list[str], folder: Path | None = None) -> Measured:
     return Measured(seconds, used.ru_utime, used.ru_stime, used.ru_maxrss / 1024)
 
 
-def of_the_gate(cases: int, lanes: int, seconds: float) -> Measured:
+def of_the_gate(cases: int, lanes: int, judges: int, seconds: float) -> Measured:
     """`agent-gate run --full` in a new repository; refuses to count a run that did not ask what it should."""
-    with tempfile.TemporaryDirectory() as place, serving(seconds) as (url, server):
-        root = Path(place)
-        files = {"agent/prompt.md": "Look up orders.\n", "agent-gate.yml": CONFIG.format(url=url, lanes=lanes)}
+    with serving(seconds) as (url, server):
+        root = Path(tempfile.mkdtemp(dir=_PLACE.name))
+        config = CONFIG.format(url=url, lanes=lanes, judges=judges)
+        files = {"agent/prompt.md": "Look up orders.\n", "agent-gate.yml": config}
         files |= {f"fixtures/case-{number:04}.md": FIXTURE.format(number=number) for number in range(cases)}
         for name, text in files.items():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -212,10 +224,16 @@ def of_the_gate(cases: int, lanes: int, seconds: float) -> Measured:
         measured([*gate, "baseline", "record", "--trials", "1"], root)
         _commit(root)
         found = measured([*gate, "run", "--full"], root)
-        said, _ = server.communicate("\n")
-        if json.loads(said) != {"agent": 2 * 2 * cases, "judge": 2 * cases}:  # once for the baseline, once measured
-            raise SystemExit(f"not what was to be measured: {said}")
-    return found
+        counts, most = _asked(server)
+        if counts != {"agent": 2 * 2 * cases, "judge": 2 * cases}:  # once for the baseline, once measured
+            raise SystemExit(f"not what was to be measured: {counts}")
+    return replace(found, most=most)
+
+
+def _asked(server: subprocess.Popen[str]) -> tuple[dict[str, int], int]:
+    said, _ = server.communicate("\n")
+    counts, most = json.loads(said)
+    return counts, most
 
 
 def _commit(root: Path) -> None:
@@ -226,29 +244,37 @@ def _commit(root: Path) -> None:
 
 def of_a_peer(name: str, cases: int, lanes: int, seconds: float) -> Measured:
     """One of the other ways."""
-    with serving(seconds) as (url, _):
-        return measured([sys.executable, __file__, "ask", name, url, str(cases * REQUESTS_A_CASE), str(lanes)])
+    with serving(seconds) as (url, server):
+        found = measured([sys.executable, __file__, "ask", name, url, str(cases * REQUESTS_A_CASE), str(lanes)])
+        return replace(found, most=_asked(server)[1])
 
 
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--cases", type=int, default=1000)
     options.add_argument("--lanes", type=int, default=50)
+    options.add_argument("--judges", type=int, default=0)
     options.add_argument("--seconds", type=float, default=0.05)
     options.add_argument("--repeats", type=int, default=3)
     options.add_argument("--only", nargs="*", default=["gate", *PEERS])
     chosen = options.parse_args()
     ideal = chosen.cases * REQUESTS_A_CASE * chosen.seconds / chosen.lanes
     print(f"{chosen.cases} cases, {chosen.lanes} at once, {chosen.seconds * 1000:g} ms; ideal {ideal:g} s\n")
-    print("| who | seconds | ratio | user CPU | system CPU | peak memory |\n| --- | --- | --- | --- | --- | --- |")
-    sizes = (chosen.cases, chosen.lanes, chosen.seconds)
+    print("| who | seconds | ratio | user CPU | system CPU | peak memory | in flight |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    shape = (chosen.cases, chosen.lanes)
     for name in chosen.only:
         words = "the gate" if name == "gate" else PEERS[name][0]
-        runs = [of_the_gate(*sizes) if name == "gate" else of_a_peer(name, *sizes) for _ in range(chosen.repeats)]
+        runs = [
+            of_the_gate(*shape, chosen.judges, chosen.seconds)
+            if name == "gate"
+            else of_a_peer(name, *shape, chosen.seconds)
+            for _ in range(chosen.repeats)
+        ]
         best = min(runs, key=lambda one: one.seconds)
         print(
             f"| {words} | {best.seconds:.2f} | {best.seconds / ideal:.2f} | {best.user:.2f} | {best.system:.2f} | "
-            f"{best.memory:.0f} MB |",
+            f"{best.memory:.0f} MB | {best.most} |",
             flush=True,
         )
 

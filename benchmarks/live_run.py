@@ -7,7 +7,8 @@ as many as lanes). The ways beside it send `--lanes` requests at once.
 
 A server in a process of its own answers each request after `--seconds`; it is plain `asyncio`, so that it takes little
 of the processors. What is measured is a process from its start to its end: the gate, and the ways to ask beside it.
-Prints the best of the repeats as a table in markdown; `ratio` is to the time the answers take alone.
+Prints the best of the repeats as a table in markdown; `ratio` is to the time the answers take alone, one after the
+other in every lane, or beside each other with `--judges`.
 """
 
 import argparse
@@ -258,8 +259,9 @@ def main() -> None:
     options.add_argument("--repeats", type=int, default=3)
     options.add_argument("--only", nargs="*", default=["gate", *PEERS])
     chosen = options.parse_args()
-    ideal = chosen.cases * REQUESTS_A_CASE * chosen.seconds / chosen.lanes
-    print(f"{chosen.cases} cases, {chosen.lanes} at once, {chosen.seconds * 1000:g} ms; ideal {ideal:g} s\n")
+    alone = chosen.cases * chosen.seconds
+    ideal = max(2 * alone / chosen.lanes, alone / chosen.judges) if chosen.judges else 3 * alone / chosen.lanes
+    print(f"{chosen.cases} cases, {chosen.lanes} at once, {chosen.seconds * 1000:g} ms; ideal {ideal:.3g} s\n")
     print("| who | seconds | ratio | user CPU | system CPU | peak memory | in flight |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     shape = (chosen.cases, chosen.lanes)

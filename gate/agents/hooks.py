@@ -7,7 +7,7 @@ from pathlib import Path
 
 import anyio
 
-from gate.agents.command.family import KEPT_VARIABLES, run_program
+from gate.agents.command.family import KEPT_VARIABLES, MOST_SAID, TooMuchSaidError, run_program
 from gate.config import Hook, HooksConfig
 from gate.errors import CouldNotTellError, GateError, UsageError
 from gate.model.case import Case, Json, Variable
@@ -82,6 +82,10 @@ class Hooks:
                 code, said, complained = await run_program(hook.command, self._root, {**given, **told})
         except TimeoutError as error:
             raise CouldNotTellError(f"{name} took longer than {hook.seconds:g} s", "raise its `seconds`") from error
+        except TooMuchSaidError as error:
+            raise CouldNotTellError(
+                f"{name} said more than {MOST_SAID >> 20} MiB", "have it say less, or write to a file", again=False
+            ) from error
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise UsageError(f"{name} cannot be started: {reason}", "correct `hooks` in agent-gate.yml") from error

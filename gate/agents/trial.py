@@ -100,7 +100,8 @@ async def _within(seconds: float, what: str) -> AsyncIterator[None]:
         with anyio.fail_after(seconds):
             yield
     except TimeoutError as error:
-        raise CouldNotTellError(f"{what} took longer than {seconds:g} s", "raise the driver's time limits") from error
+        hint = "see whether what answers is up; where it is only slow, raise the driver's time limits"
+        raise CouldNotTellError(f"{what} took longer than {seconds:g} s", hint) from error
 
 
 def _may_help(fault: BaseException) -> bool:

@@ -65,7 +65,8 @@ def score_trial(
 def transcript_digest(transcript: Transcript) -> str:
     """SHA-256 (hex) of what was said, called and retrieved; arm, trial, agent version, latency and tokens left out.
 
-    So is what the platform says of a turn, but for its failure: safety scores differ in the last digit every time.
+    So is what the platform says of a turn, but for its failure and the session's end: safety scores differ in the last
+    digit every time.
 
     Two trials of a case with equal digests have equal checks, questions and scores, so one scoring serves both.
     """
@@ -84,7 +85,8 @@ def _turn_content(record: TurnRecord) -> list[object]:
     passages = [[one.source, one.text, one.query, one.score] for one in record.retrieved]
     said = [record.number, record.user, record.reply, record.topic, list(record.topics)]
     captured = [record.captured.tool_calls, record.captured.retrieval, record.captured.topic]
-    return [*said, calls, passages, record.platform.get("failure"), dict(record.variables), captured]
+    told = [record.platform.get(key) for key in ("failure", "session")]
+    return [*said, calls, passages, *told, dict(record.variables), captured]
 
 
 def _score(dimension: Dimension, checked: Checked, judgement: Judgement | None, level: int) -> DimensionScore | None:

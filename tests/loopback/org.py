@@ -255,9 +255,10 @@ class FakeOrg:
             *(_event("TEXT_CHUNK", chunk) for chunk in chunks),
             *whole,
         ]
+        end = _event("END_OF_TURN", {"type": "EndOfTurn"})
         if self.shuffled:
-            events = [*events[::-1], *events]
-        sent = b"".join([*events, _event("END_OF_TURN", {"type": "EndOfTurn"})])
+            events = [events[0], end, *events[::-1], *events]
+        sent = b"".join([*events, end])
         return Reply(events=tuple(sent[start : start + 61] for start in range(0, len(sent), 61)))
 
     def _trace(self, plan: str) -> Reply:

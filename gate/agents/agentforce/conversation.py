@@ -8,12 +8,14 @@ from uuid import uuid4
 import anyio
 
 from gate.agents.agentforce.ending import ENDING_SECONDS, Endings, finished
-from gate.agents.agentforce.messages import Spoken, read_events, read_messages
+from gate.agents.agentforce.messages import Spoken, is_answer, read_events, read_messages
 from gate.agents.agentforce.trace import Aliases, Seen, joined, read_trace
+from gate.agents.refusals import Known
 from gate.errors import CouldNotTellError, GateError
 from gate.model.case import Case, Json, Turn, Variable
 from gate.model.transcript import Captured, TurnRecord
 from gate.network.call import Answer, Call
+from gate.network.json_text import mapping
 from gate.network.sse import ServerEvent
 from gate.org.org import Org
 
@@ -42,6 +44,7 @@ class Door:
     """
 
     org: Org
+    known: Known
     start: Call
     sessions: str
     traced: bool
@@ -81,7 +84,7 @@ class Conversation:
         self._topic = ""
 
     async def begin(self) -> None:
-        """Begin the session. Raises `UsageError` for what the org refuses, `CouldNotTellError` for what may pass.
+        """Begin the session. Raises `UsageError` for what the org refuses all, `CouldNotTellError` otherwise.
 
         When this is cancelled the answer is still waited for a moment: a session nobody knows of could not be ended.
         """
@@ -123,7 +126,7 @@ class Conversation:
             raise CouldNotTellError(
                 f"{SERVICE} finds no agent to talk to: {answer.excerpt()}", "activate a version of it", again=False
             )
-        value = answer.expected("begin a session", LET_IN)
+        value = self._door.known.expected(answer, "begin a session", LET_IN)
         session = value.get("sessionId") if isinstance(value, dict) else None
         if not isinstance(session, str) or not session:
             raise CouldNotTellError(f"{SERVICE} began a session without an id")
@@ -138,22 +141,40 @@ class Conversation:
         began = monotonic()
         if self._door.stream:
             return await self._streamed(replace(call, path=f"{path}/stream"), began)
-        return _spoken(await self._door.org.ask_api(call), began)
+        return self._spoken(await self._door.org.ask_api(call), began)
 
     async def _streamed(self, call: Call, began: float) -> Spoken:
         async with self._door.org.stream_api(call) as events:
             if isinstance(events, Answer):
-                return _spoken(events, began)
+                return self._spoken(events, began)
             heard: list[ServerEvent] = []
+            over = answered = False
             async for event in events:
                 heard.append(event)
-                if event.name == "END_OF_TURN":
+                over = over or event.name == "END_OF_TURN"
+                answered = answered or is_answer(event, SERVICE)
+                if over and answered:
                     break
                 if len(heard) > _MOST_EVENTS:
                     raise CouldNotTellError(
                         f"{SERVICE} sent more than {_MOST_EVENTS:,} events in one turn", again=False
                     )
-        return read_events(heard, SERVICE)
+        spoken = read_events(heard, SERVICE)
+        self._door.known.good = True
+        return spoken
+
+    def _spoken(self, answer: Answer, began: float) -> Spoken:
+        took = monotonic() - began
+        if answer.status == 404:
+            raise CouldNotTellError(f"{SERVICE} lost the session: {answer.excerpt()}")
+        if answer.status == 500 and took > _PLATFORM_SECONDS:
+            raise CouldNotTellError(
+                f"{SERVICE} gave the turn up after {took:.0f} s: its own limit is 120 s",
+                "see what takes so long in the agent's actions; `stream: true` may help",
+            )
+        value = self._door.known.expected(answer, "answer a message", LET_IN)
+        self._door.known.good = True
+        return read_messages(mapping(value).get("messages"), SERVICE)
 
     async def _trace(self, spoken: Spoken) -> Seen | None:
         """What the traces of the turn show, as much as there is in the end; None when there is nothing.
@@ -216,19 +237,6 @@ def not_taken(names: Sequence[str]) -> CouldNotTellError:
         "declare it and let the API set it, or take it off the fixture's `variables`",
         again=False,
     )
-
-
-def _spoken(answer: Answer, began: float) -> Spoken:
-    took = monotonic() - began
-    if answer.status == 404:
-        raise CouldNotTellError(f"{SERVICE} lost the session: {answer.excerpt()}")
-    if answer.status == 500 and took > _PLATFORM_SECONDS:
-        raise CouldNotTellError(
-            f"{SERVICE} gave the turn up after {took:.0f} s: its own limit is 120 s",
-            "see what takes so long in the agent's actions; `stream: true` may help",
-        )
-    value = answer.expected("answer a message", LET_IN)
-    return read_messages(value.get("messages") if isinstance(value, dict) else None, SERVICE)
 
 
 def _with_trace(record: TurnRecord, seen: Seen, *, simulated: bool) -> TurnRecord:

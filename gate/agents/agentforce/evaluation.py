@@ -12,6 +12,7 @@ from gate.agents.agentforce.ending import Endings
 from gate.agents.agentforce.messages import read_messages
 from gate.agents.agentforce.served import Served
 from gate.agents.agentforce.trace import Aliases, Seen, is_internal, read_calls
+from gate.agents.refusals import Known
 from gate.errors import CouldNotTellError
 from gate.model.case import Case, Json, Turn
 from gate.model.transcript import Captured, ModelCall, TurnRecord
@@ -30,8 +31,10 @@ _PEOPLE = ("__human__", "human")
 class Evaluated:
     """One conversation, held as it begins; each turn then gives what was said and seen in it."""
 
-    def __init__(self, served: Served, case: Case, aliases: Aliases, endings: Endings, *, seconds: float) -> None:
-        self._served, self._case, self._aliases = served, case, aliases
+    def __init__(
+        self, served: Served, known: Known, case: Case, aliases: Aliases, endings: Endings, *, seconds: float
+    ) -> None:
+        self._served, self._known, self._case, self._aliases = served, known, case, aliases
         self._endings, self._seconds = endings, seconds
         self._outputs: Mapping[str, Mapping[str, Json]] = {}
 
@@ -48,8 +51,9 @@ class Evaluated:
         }
         body: Json = {"tests": [{"id": self._case.id, "steps": self._steps()}]}
         call = Call(method="POST", path=PATH, body=body, headers=headers, seconds=self._seconds)
-        value = (await org.ask_api(call, as_org=True)).expected("hold a conversation", LET_IN)
+        value = self._known.expected(await org.ask_api(call, as_org=True), "hold a conversation", LET_IN)
         self._outputs = _outputs(value)
+        self._known.good = True
         self._prove_variables()
 
     async def send(self, turn: Turn) -> TurnRecord:

@@ -6,18 +6,19 @@ known is kept as it came.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gate.errors import CouldNotTellError
 from gate.model.case import Json
-from gate.network.json_text import parse
+from gate.network.json_text import mapping, parse
 from gate.network.sse import ServerEvent
 
 _SAID = frozenset({"Inform", "Inquire", "Confirm", "Failure"})
 _HANDED_OVER = frozenset({"Escalate", "EscalateToConversationMessage"})
 _ENDED = frozenset({"SessionEnded", *_HANDED_OVER})
 _SILENT = frozenset({"ProgressIndicator", "TextChunk", "ThoughtTextChunk", "EndOfTurn"})
+_PIECES = frozenset({"PROGRESS_INDICATOR", "TEXT_CHUNK"})
 _KEPT = {
     "citedReferences": "citations", "result": "result", "collect": "asks_for", "confirm": "asks_to_confirm",
     "targets": "escalated_to",
@@ -69,17 +70,27 @@ def read_events(events: Sequence[ServerEvent], service: str) -> Spoken:
     """
     messages: dict[str, Json] = {}
     for event in events:
-        try:
-            value = parse(event.data)
-        except ValueError as error:
-            raise CouldNotTellError(f"{service} sent an event that is no JSON: {event.data[:200]}") from error
-        message = value.get("message") if isinstance(value, dict) else None
-        if isinstance(message, dict):
+        if message := _message(event, service):
             messages[json.dumps([message.get("type"), message.get("id"), message.get("message")])] = message
-    whole = [message for message in messages.values() if isinstance(message, dict)]
-    if not any(message.get("type") in {*_SAID, *_ENDED, "Error"} for message in whole):
+    if not any(_answers(mapping(message)) for message in messages.values()):
         raise CouldNotTellError(f"{service} ended its answer in the middle")
-    return read_messages(list(whole), service)
+    return read_messages(list(messages.values()), service)
+
+
+def is_answer(event: ServerEvent, service: str) -> bool:
+    """Whether the event holds what the turn was waited for. Raises `CouldNotTellError` when it cannot be read."""
+    return event.name not in _PIECES and _answers(_message(event, service))
+
+
+def _message(event: ServerEvent, service: str) -> dict[str, Json]:
+    try:
+        return mapping(mapping(parse(event.data)).get("message"))
+    except ValueError as error:
+        raise CouldNotTellError(f"{service} sent an event that is no JSON: {event.data[:200]}") from error
+
+
+def _answers(message: Mapping[str, Json]) -> bool:
+    return message.get("type") in {*_SAID, *_ENDED, "Error"}
 
 
 def _take(message: Json, spoken: Spoken, service: str) -> None:

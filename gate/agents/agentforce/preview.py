@@ -21,6 +21,7 @@ from gate.agents.agentforce.conversation import (
 from gate.agents.agentforce.probe import prove_capture
 from gate.agents.agentforce.script import ScriptText, objects, tool_targets, undeclared
 from gate.agents.agentforce.served import EMPLOYEE
+from gate.agents.refusals import Known
 from gate.config import AgentforcePreviewDriver
 from gate.errors import CouldNotTellError, UsageError
 from gate.model.case import Case, Json
@@ -53,6 +54,7 @@ class AgentforcePreviewAgent:
         self._scripts = dict(scripts)
         self._compiled: dict[Arm, dict[str, Json]] = {}
         self._bypass: dict[Arm, bool] = {}
+        self._known = Known()
 
     @property
     def capabilities(self) -> Capabilities:
@@ -115,6 +117,7 @@ class AgentforcePreviewAgent:
             conversation = Conversation(
                 Door(
                     org=self._org,
+                    known=self._known,
                     start=Call(method="POST", path=SESSIONS, body=body, headers=PREVIEW_CLIENT, seconds=seconds),
                     sessions=SESSIONS,
                     traced=True,

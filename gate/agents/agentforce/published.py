@@ -13,6 +13,7 @@ from gate.agents.agentforce.evaluation import Evaluated
 from gate.agents.agentforce.probe import prove_capture
 from gate.agents.agentforce.served import EMPLOYEE, Served, serving
 from gate.agents.agentforce.trace import Aliases
+from gate.agents.refusals import Known
 from gate.config import AgentforceDriver
 from gate.errors import UsageError, VersionChangedError
 from gate.model.case import Case
@@ -46,6 +47,7 @@ class AgentforceAgent:
         self._aliases = dict(aliases or {})
         self._served: dict[Arm, Served] = {}
         self._endings: dict[Arm, Endings] = {}
+        self._known = Known()
 
     @property
     def capabilities(self) -> Capabilities:
@@ -99,13 +101,14 @@ class AgentforceAgent:
     def _conversation(self, served: Served, case: Case, arm: Arm) -> Conversation | Evaluated:
         aliases = self._aliases.get(arm, {})
         if self._driver.state == "evaluation":
-            return Evaluated(served, case, aliases, self._endings[arm], seconds=self._driver.case_seconds)
+            return Evaluated(served, self._known, case, aliases, self._endings[arm], seconds=self._driver.case_seconds)
         body = start_body(served.org, case, bypass_user=self._bypasses(arm))
         path = f"{BASE}/v1/agents/{served.id}/sessions"
         seconds = self._driver.turn_seconds
         return Conversation(
             Door(
                 org=served.org,
+                known=self._known,
                 start=Call(method="POST", path=path, body=body, headers=CLIENT, seconds=seconds),
                 sessions=SESSIONS,
                 traced=self._driver.state == "trace",

@@ -3,16 +3,16 @@
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from time import monotonic
 
 import anyio
 
 from gate.agents.chat.completion import Asked, Completion, Gathered, completion_of, no_answer
 from gate.agents.chat.definition import ChatDefinition
+from gate.agents.refusals import REFUSALS, Known
 from gate.agents.tool_results import ToolResults
 from gate.config import ChatDriver
-from gate.errors import CouldNotTellError, UsageError
+from gate.errors import CouldNotTellError
 from gate.model.case import Case, Json, Turn
 from gate.model.problem import Problem
 from gate.model.transcript import Captured, ModelCall, ToolCall, TurnRecord
@@ -24,15 +24,7 @@ from gate.network.wire import Service, Wire
 from gate.ports import Capabilities, Session
 
 _PATH = "/chat/completions"
-_REFUSALS = frozenset({400, 413, 422})
 _CAPTURED = Captured(tool_calls=True, retrieval=False, topic=False)
-
-
-@dataclass(slots=True)
-class _Known:
-    """What a run has learnt of the endpoint: `good` = it has taken a request as this agent makes them."""
-
-    good: bool = False
 
 
 class ChatAgent:
@@ -54,7 +46,7 @@ class ChatAgent:
         self._fingerprints = dict(fingerprints)
         self._problems = tuple(problems)
         self._wire = Wire(_service(driver, key))
-        self._known = _Known()
+        self._known = Known()
         bears = driver.limits
         most = together(bears.at_once, bears.per_minute, requests=driver.max_rounds, seconds=driver.turn_seconds)
         self._sessions = Limiter(most, 0, monotonic, anyio.sleep)
@@ -92,7 +84,7 @@ class ChatAgent:
 
 
 class _Conversation:
-    def __init__(self, wire: Wire, driver: ChatDriver, definition: ChatDefinition, case: Case, known: _Known) -> None:
+    def __init__(self, wire: Wire, driver: ChatDriver, definition: ChatDefinition, case: Case, known: Known) -> None:
         self._wire, self._driver, self._definition, self._known = wire, driver, definition, known
         self._results = ToolResults(case.tool_results)
         self._messages: list[Json] = [{"role": "system", "content": _filled(definition.system, case)}]
@@ -149,16 +141,10 @@ class _Conversation:
 
     def _read(self, answer: Answer) -> Completion:
         """The completion. Raises `UsageError` for what every conversation will meet, `CouldNotTellError` otherwise."""
-        if answer.status in _REFUSALS and (said := no_answer(answer.text)):
+        if answer.status in REFUSALS and (said := no_answer(answer.text)):
             return said
-        try:
-            value = answer.expected("answer the conversation", f"see the key in the variable {self._driver.key}")
-        except UsageError as refusal:
-            if answer.status not in _REFUSALS or not self._known.good:
-                raise
-            raise CouldNotTellError(
-                refusal.message, "others were answered: see what is special in this case", again=False
-            ) from refusal
+        let_in = f"see the key in the variable {self._driver.key}"
+        value = self._known.expected(answer, "answer the conversation", let_in)
         self._known.good = True
         return completion_of(value, self._wire.service.name)
 

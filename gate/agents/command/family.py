@@ -20,8 +20,14 @@ import anyio.abc
 MARK = "AGENT_GATE_PROGRAM"
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "TMPDIR")
 """What a program gets of the gate's own environment without being named."""
+MOST_SAID = 4 * 1024 * 1024
+"""Bytes of output, and of errors, that are kept of a program that is waited for."""
 _ROUNDS = 5
 _PR_SET_DUMPABLE = 4
+
+
+class TooMuchSaidError(Exception):
+    """A program said more than is kept of it."""
 
 
 def new_mark() -> str:
@@ -46,17 +52,13 @@ async def run_program(command: Sequence[str], folder: Path, environment: Mapping
     """Exit code, stdout and stderr of a program that is waited for; cancelled, it is ended with everything it started.
 
     It has ended when its outputs have, so what it leaves running must not hold them. Raises `OSError` when it cannot
-    be started.
+    be started, `TooMuchSaidError` when it says more than `MOST_SAID` bytes; then it is ended as well.
     """
     mark = new_mark()
     given = {**environment, MARK: mark}
     process = await anyio.open_process(command, cwd=folder, env=given, stdin=DEVNULL, start_new_session=True)
-    said: dict[str, str] = {}
     try:
-        async with anyio.create_task_group() as tasks:
-            for name, stream in (("out", process.stdout), ("err", process.stderr)):
-                tasks.start_soon(_listen, name, stream, said)
-            code = await process.wait()
+        return await _heard_out(process)
     except BaseException:
         with anyio.CancelScope(shield=True):
             await anyio.to_thread.run_sync(end_family, process.pid, mark)
@@ -65,12 +67,32 @@ async def run_program(command: Sequence[str], folder: Path, environment: Mapping
     finally:
         with anyio.CancelScope(shield=True):
             await process.aclose()
+
+
+async def _heard_out(process: anyio.abc.Process) -> tuple[int, str, str]:
+    said: dict[str, str] = {}
+    async with anyio.create_task_group() as tasks:
+        for name, stream in (("out", process.stdout), ("err", process.stderr)):
+            tasks.start_soon(_listen, name, stream, said, tasks.cancel_scope)
+        code = await process.wait()
+    if said.keys() != {"out", "err"}:
+        raise TooMuchSaidError
     return code, said["out"], said["err"]
 
 
-async def _listen(name: str, stream: anyio.abc.ByteReceiveStream | None, said: dict[str, str]) -> None:
-    pieces = [piece async for piece in stream] if stream is not None else []
-    said[name] = b"".join(pieces).decode("utf-8", "replace")
+async def _listen(
+    name: str, stream: anyio.abc.ByteReceiveStream | None, said: dict[str, str], both: anyio.CancelScope
+) -> None:
+    """Put down what it says; when that is too much, nothing is, and nobody listens any more."""
+    if stream is None:
+        raise AssertionError("the process was started with pipes")
+    heard = bytearray()
+    async for piece in stream:
+        heard += piece
+        if len(heard) > MOST_SAID:
+            both.cancel()
+            return
+    said[name] = heard.decode("utf-8", "replace")
 
 
 def hide_environment() -> None:

@@ -72,6 +72,7 @@ def test_a_service_that_refuses_errors_the_trial_and_the_rest_is_still_tidied(tm
         (["no-such-program"], UsageError, "cannot be started"),
         ([sys.executable, "-c", "raise SystemExit('out of data')"], CouldNotTellError, "code 1: out of data"),
         ([sys.executable, "-c", "import time; time.sleep(9)"], CouldNotTellError, "longer than 0.3 s"),
+        ([sys.executable, "-c", "while True: print('x' * 65536)"], CouldNotTellError, "said more than 4 MiB"),
     ],
 )
 def test_a_command_that_fails_is_said(tmp_path: Path, command: list[str], fault: type[Exception], said: str) -> None:

@@ -38,6 +38,18 @@ def test_silence_is_no_correct_answer() -> None:
     assert [one.reason for one in findings("CODE", reply="")] == ["turn 1: the agent failed the turn: CODE"]
 
 
+def test_a_turn_that_was_never_said_because_the_agent_ended_the_session_is_no_correct_one() -> None:
+    """An agent that hands over too early would else pass each case that only forbids words."""
+    ended = TurnRecord(number=1, user="Where is A1?", reply="", platform={"session": "escalated"})
+    never = [TurnRecord(number=number, user="Thanks", reply="", platform={"session": "escalated"}) for number in (2, 3)]
+    transcript = Transcript(case=CASE.key, arm=Arm.HEAD, trial=1, agent_fingerprint="a", turns=(ended, *never))
+    [finding] = check(CASE, transcript, {}).findings
+    assert (finding.check, finding.dimension, finding.score) == ("failed-turn", Dimension.CORRECTNESS, 0)
+    assert finding.reason == "turn 2: never said, the agent had ended the session before it (escalated)"
+    safety = replace(CASE, dimensions=(Dimension.SAFETY,))
+    assert not [one for one in check(safety, transcript, {}).findings if one.check == "failed-turn"]
+
+
 def test_silence_after_the_end_of_a_session_or_for_safetys_sake_is_none() -> None:
     assert findings(None, reply="", session="ended") == []
     assert findings(None, reply="", case=replace(CASE, dimensions=(Dimension.SAFETY,))) == []

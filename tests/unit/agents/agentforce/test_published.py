@@ -121,6 +121,32 @@ def test_a_fault_of_the_platform_costs_a_try_but_never_an_answer(fault: Reply, s
     assert all(len(talk.said) <= 2 for talk in org.sessions.values())
 
 
+@pytest.mark.parametrize("state", ["trace", "none", "evaluation"])
+def test_what_is_refused_for_one_conversation_errs_it_alone_once_others_were_answered(state: str) -> None:
+    """Before that it is the configuration that is wrong, and the run ends."""
+    refusal = Reply(400, {"message": "text too long"})
+
+    async def two() -> list[Transcript]:
+        agent = agent_in(org, state=state)
+        async with agent.open():
+            first = await run_trial(agent, CASE, Arm.HEAD, 1, Patience(sleep=no_wait))
+            org.message_faults.append(refusal)
+            org.evaluated = lambda _: refusal
+            return [first, await run_trial(agent, CASE, Arm.HEAD, 2, Patience(sleep=no_wait))]
+
+    with org_of() as org:
+        answered, refused = anyio.run(two)
+        assert (answered.error, refused.passing) == ("", False)
+        assert "text too long" in refused.error
+        assert "see what is special in this case" in refused.error
+        assert org.open_sessions == []
+    with org_of() as org:
+        org.message_faults.append(refusal)
+        org.evaluated = lambda _: refusal
+        with pytest.raises(UsageError, match="text too long"):
+            trial(agent_in(org, state=state))
+
+
 def test_a_platform_that_stays_broken_errors_the_trial_and_leaves_no_session_open() -> None:
     with org_of() as org:
         broken = Reply(500, {"message": "out of order"})

@@ -1,4 +1,4 @@
-"""One connection as an httpx transport: httpcore's HTTP/1.1 over asyncio's streams, without a pool.
+"""One connection as an httpx transport: httpcore's HTTP/1.1 over asyncio's transports, without a pool.
 
 httpx's own transport keeps a pool even for one connection, and goes through anyio, which checks for cancellation around
 each read and write. Where each transport is asked one request at a time, both are 0.2 ms of processor time a request
@@ -6,19 +6,24 @@ for nothing (docs/decisions/0010).
 """
 
 import asyncio
+import select
+import socket
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from typing import cast
 
 import anyio
 import anyio.lowlevel
 import httpcore
 import httpx
-from anyio.abc import SocketAttribute
+
+from gate.network.dialling import dialled
 
 CONNECT_SECONDS = 15.0
 KEPT_SECONDS = 5.0
 """How long a connection that nobody uses is kept open."""
+_MOST_HELD = 256 * 1024
+"""Bytes of an answer that wait to be read; while there are more, the service waits."""
 _FAULTS = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
 
 
@@ -67,37 +72,58 @@ class OneConnection(httpx.AsyncBaseTransport):
 
 async def _connected(origin: httpcore.Origin, tls: ssl.SSLContext) -> "_Stream":
     """A connection to the first address of the host that answers."""
-    host = origin.host.decode("ascii")
     secure = origin.scheme == b"https"
     try:
         with anyio.fail_after(CONNECT_SECONDS):
-            # anyio tries addresses side by side; asyncio, which can as well, then leaves sockets open when given up
-            found = await anyio.connect_tcp(host, origin.port)
-            socket = found.extra(SocketAttribute.raw_socket).dup()  # noqa: S610 - no database
+            dialled_socket = await dialled(origin.host, origin.port)
             try:
-                await found.aclose()
-                reader, writer = await asyncio.open_connection(
-                    sock=socket, ssl=tls if secure else None, server_hostname=host if secure else None
+                _, stream = await asyncio.get_running_loop().create_connection(
+                    _Stream,
+                    sock=dialled_socket,
+                    ssl=tls if secure else None,
+                    server_hostname=origin.host.decode("ascii") if secure else None,
                 )
             except BaseException:
-                socket.close()
+                dialled_socket.close()
                 raise
     except TimeoutError as error:
         raise httpcore.ConnectTimeout(str(error)) from error
     except OSError as error:
         raise httpcore.ConnectError(str(error)) from error
-    return _Stream(reader, writer)
+    return stream
 
 
-class _Stream(httpcore.AsyncNetworkStream):
+class _Stream(httpcore.AsyncNetworkStream, asyncio.Protocol):
     """What httpcore writes to and reads from. Head and body of a request leave together, when its answer is read.
 
-    No read or write is bounded by itself: whoever asks bounds the whole request.
+    No read or write is bounded by itself: whoever asks bounds the whole request. Nobody waits until a request has left,
+    since a service may answer before it has read everything; and what came before a connection broke is read all the
+    same.
     """
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
+    def __init__(self) -> None:
         self._unsent: list[bytes] = []
+        self._arrived = bytearray()
+        self._ended = False
+        self._fault: Exception | None = None
+        self._news = asyncio.Event()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._arrived += data
+        if len(self._arrived) > _MOST_HELD:
+            self._transport.pause_reading()
+        self._news.set()
+
+    def eof_received(self) -> None:
+        self._ended = True
+        self._news.set()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._ended, self._fault = True, exc
+        self._news.set()
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's interface
         _refuse(timeout)
@@ -105,27 +131,36 @@ class _Stream(httpcore.AsyncNetworkStream):
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - same
         _refuse(timeout)
-        try:
-            if self._unsent:
-                await self._send()
-            return await self._reader.read(max_bytes)
-        except OSError as error:
-            raise httpcore.ReadError(str(error)) from error
-
-    async def _send(self) -> None:
-        self._writer.write(b"".join(self._unsent))
-        self._unsent.clear()
-        with suppress(ConnectionError):  # a service may answer and close before it has read everything
-            await self._writer.drain()
+        if self._unsent:
+            self._transport.write(b"".join(self._unsent))
+            self._unsent.clear()
+        while not self._arrived and not self._ended:
+            self._news.clear()
+            await self._news.wait()
+        if not self._arrived and self._fault is not None:
+            raise httpcore.ReadError(str(self._fault)) from self._fault
+        piece = bytes(self._arrived[:max_bytes])
+        del self._arrived[:max_bytes]
+        if len(self._arrived) <= _MOST_HELD:
+            self._transport.resume_reading()
+        return piece
 
     async def aclose(self) -> None:
-        self._writer.transport.abort()
+        self._transport.abort()
         await anyio.lowlevel.cancel_shielded_checkpoint()  # in which the socket is closed
 
     def get_extra_info(self, info: str) -> object:
-        if info == "is_readable":  # asked of a connection at rest: whether the service closed it
-            return self._reader.at_eof() or self._writer.is_closing()
-        return self._writer.get_extra_info(info)
+        if info == "is_readable":  # asked of a connection at rest: whether the next request may not go out on it
+            told = self._arrived or self._ended or self._transport.get_write_buffer_size()
+            return bool(told) or _heard(self._transport.get_extra_info("socket"))
+        return self._transport.get_extra_info(info)
+
+
+def _heard(connected: socket.socket) -> bool:
+    """Whether something came, an end above all, that the event loop has not told of yet."""
+    poll = select.poll()
+    poll.register(connected, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _refuse(timeout: float | None) -> None:

@@ -1,10 +1,14 @@
 """One connection against httpx's own transport: the same answers and the same errors from the same servers."""
 
 import asyncio
+import contextlib
 import datetime as dt
 import gc
 import ipaddress
+import socket
 import ssl
+import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -205,19 +209,112 @@ def test_a_service_that_is_not_there_cannot_be_connected_to(make: Transport) -> 
 
 
 @BOTH
-def test_an_early_answer_is_read_although_not_everything_was_taken(make: Transport) -> None:
+def test_what_is_sent_unasked_is_no_answer_to_the_next_request(make: Transport) -> None:
+    """Load balancers end a connection at rest with "408 Request Timeout"; nobody has asked for it."""
+
+    async def unasked(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for _ in range(3):
+            writer.write(answer(await read(reader)))
+            await writer.drain()
+            await anyio.sleep(0.01)
+            writer.write(b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 5\r\n\r\nstray")
+
+    async def run() -> list[bytes]:
+        async with serving(unasked) as server, make(no_tls()) as transport:
+            found = []
+            for body in (b"a", b"b", b"c"):
+                found.append(await post(transport, server.url, body))
+                await anyio.sleep(0.03)
+            return found
+
+    assert anyio.run(run) == [b"a", b"b", b"c"]
+
+
+@BOTH
+def test_a_connection_closed_while_the_process_was_busy_is_not_asked_on(make: Transport) -> None:
+    """The event loop has not told of the end yet."""
+    closed = threading.Event()
+
+    def serve_two(listening: socket.socket) -> None:
+        for _ in range(2):
+            accepted, _ = listening.accept()
+            with accepted:
+                accepted.recv(65536)
+                accepted.sendall(answer(b"x"))
+            closed.set()
+
+    async def run(url: str) -> list[bytes]:
+        async with make(no_tls()) as transport:
+            first = await post(transport, url)
+            closed.wait(5)
+            time.sleep(0.01)  # noqa: ASYNC251 - busy
+            return [first, await post(transport, url)]
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = threading.Thread(target=serve_two, args=[listening], daemon=True)
+        server.start()
+        assert anyio.run(run, f"http://127.0.0.1:{listening.getsockname()[1]}") == [b"x", b"x"]
+        server.join(5)
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_an_early_answer_is_read_although_the_request_is_not(waits: bool) -> None:
+    """A refusal of what is too large, say; httpx's own transport would send on until it fails."""
+    over = anyio.Event()
+
     async def impatient(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        writer.write(answer(b"too much", "Connection: close"))
+        writer.write(answer(b"too much"))
         await writer.drain()
-        await reader.read(2**23)
-        await anyio.sleep(0.1)
+        if waits:
+            writer.transport.pause_reading()  # type: ignore[attr-defined]
+            await over.wait()
 
+    async def run() -> list[bytes]:
+        async with serving(impatient) as server, OneConnection(no_tls()) as transport:
+            with anyio.fail_after(10):
+                found = [await post(transport, server.url, b"x" * 8_000_000) for _ in range(2)]
+            over.set()
+            return found
+
+    assert anyio.run(run) == [b"too much", b"too much"]
+
+
+@pytest.mark.parametrize("refusing", [False, True])
+def test_a_host_is_reached_by_whichever_of_its_addresses_answers(
+    refusing: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def run() -> bytes:
-        async with serving(impatient) as server, make(no_tls()) as transport:
-            return await post(transport, server.url, b"x" * 10_000)
+        async with serving(echo) as server, OneConnection(no_tls()) as transport:
+            port = int(server.url.rpartition(":")[2])
+            with contextlib.ExitStack() as stack:
+                if not refusing:
+                    _fill(stack, port)
+                found = [
+                    (socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port)) for host in ("127.0.0.2", "127.0.0.1")
+                ]
 
-    assert anyio.run(run) == b"too much"
+                async def addresses(*_: object, **__: object) -> list[object]:
+                    return list(found)
+
+                monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", addresses)
+                with anyio.fail_after(10):
+                    return await post(transport, f"http://two.example:{port}", b"here")
+
+    assert anyio.run(run) == b"here"
+    gc.collect()
+
+
+def _fill(stack: contextlib.ExitStack, port: int) -> None:
+    """Have 127.0.0.2 answer no further connection, as a route that leads nowhere."""
+    deaf = stack.enter_context(socket.socket())
+    deaf.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    deaf.bind(("127.0.0.2", port))
+    deaf.listen(0)
+    for _ in range(4):
+        waiting = stack.enter_context(socket.socket())
+        waiting.setblocking(False)
+        waiting.connect_ex(("127.0.0.2", port))
 
 
 @pytest.fixture(scope="session")

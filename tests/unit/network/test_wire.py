@@ -319,7 +319,8 @@ def test_certificates_are_loaded_once_and_not_at_all_where_none_are_needed(monke
         return made[-1]
 
     async def three_at_once(url: str) -> None:
-        async with Wire(Service(name="s", url=url)) as wire, anyio.create_task_group() as group:
+        service = Service(name="s", url=url, seconds=0.5)  # what answers in the clear never ends a handshake
+        async with Wire(service, Pace(sleep=Naps())) as wire, anyio.create_task_group() as group:
             for _ in range(3):
                 group.start_soon(_quietly, wire)
 

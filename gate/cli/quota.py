@@ -1,4 +1,4 @@
-"""The quota of a day, `budget.runs_per_day`: how many runs may ask a live agent within 24 hours.
+"""What is held before a live agent is asked: the quota of a day, `budget.runs_per_day`, and that a cap can be one.
 
 A run that would be one too many asks nobody and concludes nothing. It is not made smaller instead: P0 cases are most of
 what a run costs, and whoever pushes often would spend without end.
@@ -23,10 +23,14 @@ _NAME = "%Y-%m-%d/%H%M%SZ"
 def hold_quota(config: Config, agents: Collection[str], earlier: Earlier) -> None:
     """Raise `CouldNotTellError` when one of `agents` is live and the quota of a day is used up.
 
-    Whatever keeps `earlier` from counting is raised as well: a quota that nobody can hold is not left out silently.
+    Raise `UsageError` when `budget.money` is set and a live one has no price. Whatever keeps `earlier` from counting is
+    raised as well: a quota that nobody can hold is not left out silently.
     """
+    live = [name for name in agents if not config.agents[name].is_replayed]
+    if config.budget.money:
+        _prove_prices(config, live)
     most = config.budget.runs_per_day
-    if not most or all(config.agents[name].is_replayed for name in agents):
+    if not most or not live:
         return
     begun = earlier(datetime.now(UTC) - DAY)
     if begun >= most:
@@ -36,6 +40,17 @@ def hold_quota(config: Config, agents: Collection[str], earlier: Earlier) -> Non
             "run again later, or raise it where agent-gate.yml is read from",
             again=False,
         )
+
+
+def _prove_prices(config: Config, live: Iterable[str]) -> None:
+    for name in live:
+        model = config.agents[name].runs_on
+        if model not in config.prices:
+            missing = f"its model {model} has no price" if model else "it names no `model`, so nothing has its price"
+            raise UsageError(
+                f"`budget.money` is set, and what agent {name} costs cannot be counted: {missing}",
+                f"set `agents.{name}.model` and `prices.<model>` (docs/configuration.md), or cap `budget.trials`",
+            )
 
 
 def kept_runs(runs: Path) -> Earlier:

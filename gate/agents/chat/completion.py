@@ -165,9 +165,13 @@ class Gathered:
         )
 
     def _call(self, index: int, call: _ToolCall) -> None:
-        """Take a piece of a call. A new id begins a new one, also at an index that was there: some count none up."""
+        """Take a piece of a call.
+
+        A new id begins a new one, also at an index that was there: some count none up. Where they give no ids either,
+        one that is whole is followed by another.
+        """
         place = self._places.get(index)
-        if place is None or (call.id and self._calls[place].id not in {"", call.id}):
+        if place is None or (call.id and self._calls[place].id not in {"", call.id}) or self._follows(place, call):
             place = self._places[index] = len(self._calls)
             self._calls.append(Asked())
         known = self._calls[place]
@@ -179,6 +183,11 @@ class Gathered:
             arguments=known.arguments + arguments,
             extra={**known.extra, **(call.extra_content or {})},
         )
+
+    def _follows(self, place: int, call: _ToolCall) -> bool:
+        known = self._calls[place]
+        anew = bool(call.function.name and call.function.arguments)
+        return anew and not (call.id or known.id) and bool(known.arguments) and known.parsed() is not None
 
 
 def _text(message: _Message) -> str:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gate.cli.quota import begun_before, kept_runs, workflow_runs
+from gate.cli.quota import begun_before, hold_quota, kept_runs, workflow_runs
+from gate.config import Config
 from gate.errors import NotFoundError, UsageError
 from gate.github.host import WorkflowRun
 from tests.fakes_github import FakeHost
@@ -52,6 +53,18 @@ def test_runs_of_the_own_workflow_are_asked_for() -> None:
 def test_a_quota_that_nobody_can_hold_is_not_left_out() -> None:
     with pytest.raises(UsageError, match="without a token"):
         workflow_runs(None, 77)(NOON)
+
+
+def test_money_that_cannot_be_counted_is_no_cap_either() -> None:
+    shop: dict[str, object] = {"source": ["agent"], "driver": {"type": "agentforce"}}
+    capped: dict[str, object] = {"version": 1, "agents": {"shop": shop}, "budget": {"money": 5000}}
+    with pytest.raises(UsageError, match="what agent shop costs cannot be counted: it names no `model`"):
+        hold_quota(Config.model_validate(capped), ["shop"], lambda _: 0)
+    shop["model"] = "agentforce"
+    with pytest.raises(UsageError, match="its model agentforce has no price"):
+        hold_quota(Config.model_validate(capped), ["shop"], lambda _: 0)
+    capped["prices"] = {"agentforce": {"turn": 20}}
+    hold_quota(Config.model_validate(capped), ["shop"], lambda _: 0)
 
 
 def test_only_folders_of_runs_that_asked_a_live_agent_count(tmp_path: Path) -> None:

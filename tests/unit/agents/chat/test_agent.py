@@ -303,7 +303,10 @@ def test_trials_wait_for_the_endpoints_limits_before_they_begin(settings: dict[s
 
 
 @pytest.mark.parametrize("index", [{"index": 0}, {}], ids=["always-0", "none"])
-def test_streamed_calls_that_are_not_counted_up_are_told_apart_by_their_ids(index: dict[str, int]) -> None:
+@pytest.mark.parametrize("ids", [("a", "b"), ("", "")], ids=["ids", "no ids"])
+def test_streamed_calls_that_are_not_counted_up_are_told_apart(index: dict[str, int], ids: tuple[str, str]) -> None:
+    """By their ids, else because the one before was whole."""
+
     def piece(given: str | None, name: str | None, arguments: str) -> bytes:
         head = {"id": given, "type": "function"} if given else {}
         call = {**index, **head, "function": {"name": name, "arguments": arguments}}
@@ -311,7 +314,7 @@ def test_streamed_calls_that_are_not_counted_up_are_told_apart_by_their_ids(inde
         return b"data: " + json.dumps(chunk).encode() + b"\n\n"
 
     wanted = (
-        piece("a", "Find", '{"id": '), piece(None, None, '"A1"}'), piece("b", "Find", '{"id": "B2"}'),
+        piece(ids[0], "Find", '{"id": '), piece(None, None, '"A1"}'), piece(ids[1], "Find", '{"id": "B2"}'),
         b'data: {"choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]}\n\ndata: [DONE]\n\n',
     )  # fmt: skip
 
@@ -323,7 +326,7 @@ def test_streamed_calls_that_are_not_counted_up_are_told_apart_by_their_ids(inde
         told = server.asked[1].json["messages"][-2:]
 
     assert [call.arguments for call in calls] == [{"id": "A1"}, {"id": "B2"}]
-    assert [one["tool_call_id"] for one in told] == ["a", "b"]
+    assert [one["tool_call_id"] for one in told] == ["a" if ids[0] else "call_0", "b" if ids[1] else "call_1"]
 
 
 @pytest.mark.parametrize("stream", [False, True])

@@ -90,8 +90,8 @@ class Hooks:
             reason = error.strerror or type(error).__name__
             raise UsageError(f"{name} cannot be started: {reason}", "correct `hooks` in agent-gate.yml") from error
         if code:
-            words = " ".join((complained or said).split())[-_SHOWN:]
-            raise CouldNotTellError(f"{name} failed with code {code}: {self._masked(hook, words)}", _hint(when))
+            words = self._masked(hook, " ".join((complained or said).split()))[-_SHOWN:]
+            raise CouldNotTellError(f"{name} failed with code {code}: {words}", _hint(when))
         return said
 
     async def _http(self, hook: Hook, when: str, about: Mapping[str, str]) -> str:

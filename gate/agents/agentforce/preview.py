@@ -13,6 +13,7 @@ from gate.agents.agentforce.conversation import (
     BASE,
     LET_IN,
     PREVIEW_CLIENT,
+    SERVICE,
     Conversation,
     Door,
     not_taken,
@@ -77,19 +78,14 @@ class AgentforcePreviewAgent:
     async def open(self) -> AsyncIterator[Sequence[Problem]]:
         """Logged in, both scripts compiled. What does not compile of the head is given back, with file and line.
 
-        Raises `CouldNotTellError` when the base's does not compile: that is nothing this change can mend.
+        Raises `CouldNotTellError` when the base's alone does not compile: that is nothing this change can mend.
         """
         async with self._org.open():
-            problems: list[Problem] = []
-            for arm, script in self._scripts.items():
-                found = await self._compile(arm, script)
-                if found and arm is Arm.BASE:
-                    message = f"the base's {script.path} does not compile: {found[0].message} (line {found[0].line})"
-                    raise CouldNotTellError(message, _MEND_BASE, again=False)
-                problems += found
-                if not found:
-                    self._bypass[arm] = await self._bypasses(self._compiled[arm])
+            problems = await self._compile(Arm.HEAD, self._scripts[Arm.HEAD])
             if not problems:
+                await self._compile_base()
+                for arm, definition in self._compiled.items():
+                    self._bypass[arm] = await self._bypasses(definition)
                 await prove_capture(self, Arm.HEAD, self._driver.turn_seconds, _BUILDER)
             yield problems
 
@@ -140,6 +136,13 @@ class AgentforcePreviewAgent:
             return False
         return bool(await self._org.query(f"SELECT Id FROM User WHERE Username = '{user}'"))  # noqa: S608 - checked above
 
+    async def _compile_base(self) -> None:
+        script = self._scripts.get(Arm.BASE)
+        if script and (found := await self._compile(Arm.BASE, script)):
+            where = f" (line {found[0].line})" if found[0].line else ""
+            message = f"the base's {script.path} does not compile: {found[0].message}{where}"
+            raise CouldNotTellError(message, _MEND_BASE, again=False)
+
     async def _compile(self, arm: Arm, script: ScriptText) -> list[Problem]:
         body: Json = {
             "assets": [{"type": "AFScript", "name": "AFScript", "content": script.text}],
@@ -158,6 +161,8 @@ class AgentforcePreviewAgent:
         if answer.get("status") == "success" and isinstance(artifact, dict):
             self._compiled[arm] = _versioned(artifact, self._driver.version or script.version)
             return []
+        if answer.get("status") != "failure":
+            raise CouldNotTellError(f"{SERVICE} answered with neither a definition nor what is wrong with the script")
         found = [_problem(script.path, error) for error in objects(answer, "errors")]
         return found or [
             Problem(

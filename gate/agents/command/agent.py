@@ -191,10 +191,11 @@ class _Talk:
 
     async def _broken_off(self) -> CouldNotTellError:
         await anyio.sleep(0.05)  # what it said last may still be on its way
-        words = " ".join(self._last_words.split())[-_LAST_WORDS:]
-        for secret in self._secrets:
+        words = " ".join(self._last_words.split())
+        for secret in self._secrets:  # before they are cut, which could leave half of one
             words = words.replace(secret, "***")
-        return CouldNotTellError(f"{self._name} ended in the middle of the conversation: {words or 'without a word'}")
+        said = words[-_LAST_WORDS:] or "without a word"
+        return CouldNotTellError(f"{self._name} ended in the middle of the conversation: {said}")
 
 
 @asynccontextmanager

@@ -84,6 +84,14 @@ def test_a_command_that_fails_is_said(tmp_path: Path, command: list[str], fault:
         )
 
 
+def test_no_part_of_a_secret_is_left_where_words_are_cut(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", f"import os, sys; sys.exit(os.environ['KEY'] + 'z' * {300 - 6})"]
+    hook = {"command": command, "environment": ["KEY"]}
+    with pytest.raises(CouldNotTellError, match="zzz") as fault:
+        around({"before_case": [hook]}, a_case(), tmp_path, {"PATH": os.environ["PATH"], "KEY": "abcdefgh12345"})
+    assert "h12345" not in str(fault.value)
+
+
 def test_a_command_sees_the_trial_and_the_variables_it_is_given_only(tmp_path: Path) -> None:
     program = "import json, os; open('seen.json', 'w').write(json.dumps(dict(os.environ)))"
     environ = {"PATH": os.environ["PATH"], "GIVEN": "1", "GITHUB_TOKEN": "2"}

@@ -57,9 +57,11 @@ def test_variables_reach_the_session_so_that_a_case_starts_in_the_middle() -> No
         assert org.sessions["s2"].variables == [{"name": "isVip", "type": "Boolean", "value": True}]
 
 
-def test_what_does_not_compile_of_the_head_is_given_back_with_its_line() -> None:
+@pytest.mark.parametrize("base", ["fine", "BROKEN too"])
+def test_what_does_not_compile_of_the_head_is_given_back_with_its_line(base: str) -> None:
+    """Whatever becomes of the base: its author has to mend it first."""
     with org_of(echo) as org:
-        problems, _ = run(org.url, "fine", "a\nb\nBROKEN", Arm.HEAD)
+        problems, _ = run(org.url, base, "a\nb\nBROKEN", Arm.HEAD)
         assert org.sessions == {}
     assert [(one.path, one.line, one.message) for one in problems] == [(PATH, 3, "unexpected BROKEN")]
 
@@ -140,6 +142,14 @@ def test_an_org_that_shows_no_trace_of_a_preview_is_refused() -> None:
     with org_of(echo) as org:
         org.traced = False
         with pytest.raises(UsageError, match="nothing is seen of what"):
+            run(org.url, "b", "h", Arm.HEAD)
+
+
+@pytest.mark.parametrize("said", [[1, 2], {"status": "success", "compiledArtifact": None}, {}])
+def test_an_answer_that_says_nothing_of_the_script_is_no_fault_of_its_author(said: Any) -> None:
+    with org_of(echo) as org:
+        org._compile = lambda text: Reply(body=said)  # type: ignore[method-assign]
+        with pytest.raises(CouldNotTellError, match="neither a definition nor what is wrong"):
             run(org.url, "b", "h", Arm.HEAD)
 
 

@@ -119,6 +119,9 @@ def test_a_secret_in_its_last_words_is_masked() -> None:
     error = trial(agent_of(program, environ=environ, environment=["KEY"])).error
     assert "***" in error
     assert "abcdefgh" not in error
+    long = f"import os, sys; sys.exit('key ' + os.environ['KEY'] + 'z' * {600 - 6})"  # the last six of it would be kept
+    error = trial(agent_of(long, environ=environ, environment=["KEY"])).error
+    assert "h12345" not in error
 
 
 def test_a_program_that_is_not_there_is_the_users_to_mend() -> None:

@@ -2,14 +2,25 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import AfterValidator, Field, JsonValue, model_validator
 
 from gate.config.section import Section
 
 Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 """Name of an environment variable. Secrets are named in the file and live in the environment."""
-Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+")]
+
+
+def _with_port(url: str) -> str:
+    try:
+        _ = urlsplit(url).port
+    except ValueError as error:
+        raise ValueError(f"{url} names no port: {error}") from error
+    return url
+
+
+Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+"), AfterValidator(_with_port)]
 Version = Annotated[str, Field(pattern=r"^(v\d+)?$")]
 """Name of an agent's version in an org."""
 Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]

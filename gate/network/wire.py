@@ -8,7 +8,7 @@ transport keeps no cookies, so no session of a service outlasts a trial unseen.
 import ssl
 import sys
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,6 +29,7 @@ from gate.network.connection import CONNECT_SECONDS, OneConnection
 from gate.network.limits import Limiter
 from gate.network.patience import ATTEMPTS, LONGEST_WAIT, asked_wait, wait_before, worth_repeating
 from gate.network.sse import EventReader, EventTooLongError, ServerEvent
+from gate.network.unpacking import pieces
 
 MOST_BYTES = 16 * 1024 * 1024
 """Longest answer that is read."""
@@ -102,7 +103,7 @@ class Wire:
             try:
                 async with self._opened(call, {}, call.seconds or self.service.seconds) as response:
                     answer = self._noted(await self._read(response), call)
-            except (httpx.TransportError, TimeoutError) as error:
+            except (httpx.RequestError, TimeoutError) as error:
                 if attempt == ATTEMPTS or not (call.repeatable or isinstance(error, _NOTHING_SENT)):
                     raise self._silent(call, error) from error
                 await self._pace.sleep(wait_before(attempt, None, self._pace.chance()))
@@ -130,7 +131,7 @@ class Wire:
                 if not await self._waited_to_ask_again(answer, attempt, call):
                     yield answer
                     return
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise self._silent(call, error) from error
 
     @asynccontextmanager
@@ -151,7 +152,7 @@ class Wire:
                     finally:
                         with anyio.CancelScope(shield=True):
                             await response.aclose()
-            except (httpx.TransportError, TimeoutError) as error:
+            except (httpx.RequestError, TimeoutError) as error:
                 self._breaker.failed(self._silent(call, error).message)
                 raise
             except BaseException:
@@ -187,16 +188,16 @@ class Wire:
         )
 
     async def _read(self, response: httpx.Response) -> Answer:
-        pieces: list[bytes] = []
+        said: list[bytes] = []
         size = 0
-        async for piece in _pieces(response):
+        async for piece in pieces(response):
             size += len(piece)
             if size > MOST_BYTES:
                 raise CouldNotTellError(
                     f"{self.service.name} answered with more than {MOST_BYTES >> 20} MiB", again=False
                 )
-            pieces.append(piece)
-        body = self._blanked(b"".join(pieces))
+            said.append(piece)
+        body = self._blanked(b"".join(said))
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Answer(service=self.service.name, status=response.status_code, headers=headers, body=body)
 
@@ -230,10 +231,15 @@ class Wire:
         )
 
     def _silent(self, call: Call, error: Exception) -> CouldNotTellError:
-        if isinstance(error, TimeoutError | httpx.TimeoutException):
+        if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+            reason = str(error) or f"no connection within {CONNECT_SECONDS:g} s"
+            words = f"cannot be reached at {urlsplit(self.service.url).hostname}: {reason}"
+        elif isinstance(error, TimeoutError | httpx.TimeoutException):
             words = f"did not answer within {call.seconds or self.service.seconds:g} s"
-        elif isinstance(error, httpx.ConnectError):
-            words = f"cannot be reached at {httpx.URL(self.service.url).host}: {error}"
+        elif isinstance(error, httpx.DecodingError):
+            words = f"sent an answer that cannot be unpacked: {error}"
+        elif isinstance(error, httpx.ProxyError):
+            words = f"cannot be reached through the proxy: {error}"
         else:
             words = f"broke off the connection: {type(error).__name__}"
         return CouldNotTellError(f"{self.service.name} {words}", "see whether it is up, and run again")
@@ -241,7 +247,7 @@ class Wire:
     async def _events(self, response: httpx.Response) -> AsyncIterator[ServerEvent]:
         reader = EventReader()
         try:
-            async for piece in _pieces(response):
+            async for piece in pieces(response):
                 for event in reader.feed(piece):
                     yield ServerEvent(event.name, self._blanked(event.data.encode()).decode())
         except EventTooLongError as error:
@@ -257,13 +263,6 @@ class Wire:
 def _url(text: str) -> httpx.URL:
     """Parsed once; a run asks a few addresses again and again."""
     return httpx.URL(text)
-
-
-def _pieces(response: httpx.Response) -> AsyncIterable[bytes]:
-    """The body as it arrives; through httpx's decoders only where it is compressed."""
-    if "content-encoding" in response.headers or not isinstance(response.stream, httpx.AsyncByteStream):
-        return response.aiter_bytes()
-    return response.stream
 
 
 def _final(answer: Answer, call: Call) -> bool:

@@ -1,6 +1,10 @@
 """The wire over real sockets: what is asked again, what is not, and what people are told."""
 
+import gzip
 import ssl
+import tracemalloc
+import zlib
+from collections.abc import Callable
 from contextlib import suppress
 
 import anyio
@@ -281,6 +285,71 @@ def test_bounds_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gate.network.wire.MOST_BYTES", 10)
     with serving(fine) as server, pytest.raises(CouldNotTellError, match="more than"):
         ask(server.url, POST)
+
+
+def _bare(said: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(said) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "pack"),
+    [
+        ("gzip", gzip.compress),
+        ("X-GZip", gzip.compress),
+        ("deflate", zlib.compress),
+        ("deflate", _bare),
+        ("identity", bytes),
+        ("utf-8", bytes),
+    ],
+)
+def test_an_answer_is_unpacked_where_it_is_packed(encoding: str, pack: Callable[[bytes], bytes]) -> None:
+    said = bytes(range(256)) * 20_000 + b"s3cret"
+    with serving(lambda _: Reply(body=pack(said), headers={"Content-Encoding": encoding})) as server:
+        [answer] = ask(server.url, POST, secrets=("s3cret",))
+    assert answer.body == said.replace(b"s3cret", b"***")
+
+
+def test_events_are_unpacked_where_they_are_packed() -> None:
+    packed = gzip.compress(b"data: one\n\ndata: two\n\n")
+    reply = Reply(events=(packed[:5], packed[5:30], packed[30:]), headers={"Content-Encoding": "gzip"})
+
+    async def run(url: str) -> list[str]:
+        async with Wire(Service(name="s", url=url)) as wire, wire.events(POST) as events:
+            assert not isinstance(events, Answer)
+            return [event.data async for event in events]
+
+    with serving(lambda _: reply) as server:
+        assert anyio.run(run, server.url) == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [("gzip", b"{not packed}"), ("deflate", b"{not packed}"), ("gzip", gzip.compress(b"cut short")[:-9])],
+)
+def test_an_answer_that_cannot_be_unpacked_is_told(encoding: str, body: bytes) -> None:
+    reply = Reply(body=body, headers={"Content-Encoding": encoding})
+    with serving(lambda _: reply) as server, pytest.raises(CouldNotTellError, match="cannot be unpacked"):
+        ask(server.url, POST)
+
+
+def test_what_is_packed_into_little_is_unpacked_only_as_far_as_it_is_read() -> None:
+    packed = gzip.compress(bytes(200 << 20))
+    tracemalloc.start()
+    try:
+        reply = Reply(body=packed, headers={"Content-Encoding": "gzip"})
+        with serving(lambda _: reply) as server, pytest.raises(CouldNotTellError, match="more than 16 MiB"):
+            ask(server.url, POST)
+        assert tracemalloc.get_traced_memory()[1] < 3 * wire_module.MOST_BYTES
+    finally:
+        tracemalloc.stop()
+
+
+def test_what_a_proxy_refuses_is_told_as_the_proxys(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(fine) as server:
+        monkeypatch.setenv("https_proxy", server.url)
+        with pytest.raises(CouldNotTellError, match="cannot be reached through the proxy: 501"):
+            ask("https://shop.example", POST)
 
 
 def test_a_session_cookie_of_the_service_is_not_carried_on() -> None:

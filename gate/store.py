@@ -12,6 +12,7 @@ import fcntl
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -56,12 +57,10 @@ class Inputs:
     broken: tuple[Problem, ...] = ()  # why nothing could be run: the head's definition does not compile
 
 
-RUNS_IGNORE = """\
-# Run folders are results, not sources.
+_LEFT_ALONE = """\
+# Run folders are results, not sources; nor is this file.
 *
-!.gitignore
 """
-"""The `.gitignore` of the folder that run folders lie in."""
 _INPUTS_FILE, _AS_RUN = "inputs.json", "inputs-as-run.json"
 
 _INPUTS = TypeAdapter(Inputs)
@@ -106,9 +105,9 @@ class RunFolder:
 
         Where `runs` is new as well, git is told to leave it alone: what a run wrote is no part of the next change.
         """
-        if not runs.exists():
+        with suppress(FileExistsError):
             runs.mkdir(parents=True)
-            (runs / ".gitignore").write_text(RUNS_IGNORE, encoding="utf-8")
+            (runs / ".gitignore").write_text(_LEFT_ALONE, encoding="utf-8")
         path = runs / name
         for number in range(2, 1000):
             try:

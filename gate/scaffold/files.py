@@ -13,7 +13,6 @@ from gate.planning.outline import Outline
 from gate.scaffold.drafts import drafts
 from gate.scaffold.naming import kebab, unused
 from gate.scaffold.scenarios import Draft
-from gate.store import RUNS_IGNORE
 
 TEST_DATA = """\
 # What fixtures name by placeholder, for example {{testUser.email}}: people and records of your test org, all made up.
@@ -25,6 +24,11 @@ testUser:
 otherUser:
   name: Kim Other
   email: kim.other@post.example
+"""
+_RUNS_IGNORE = """\
+# Run folders are results, not sources.
+*
+!.gitignore
 """
 _HEAD = f"""\
 # What the gate evaluates and how it decides. `agent-gate config show` prints every setting with its default,
@@ -65,7 +69,7 @@ def scaffold(
     for outline in outlines:
         files |= _fixtures(outline, config.fixtures, drafts(outline, cases, day), manifest)
     files[f"{config.baselines}/.gitkeep"] = ""
-    files[f"{config.runs}/.gitignore"] = RUNS_IGNORE
+    files[f"{config.runs}/.gitignore"] = _RUNS_IGNORE
     return files
 
 

@@ -176,7 +176,21 @@ def test_git_leaves_a_new_folder_of_runs_alone_and_one_that_was_there_is_the_use
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     listing = ["git", "-C", str(tmp_path), "status", "--porcelain", "--untracked-files=all", "new"]
     (tmp_path / "new/runs/2026-11-22/143015Z-x-abc/plan.json").write_text("{}")
-    assert subprocess.run(listing, check=True, capture_output=True, text=True).stdout == "?? new/runs/.gitignore\n"
+    assert subprocess.run(listing, check=True, capture_output=True, text=True).stdout == ""
+
+
+def test_runs_that_begin_together_each_find_their_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder of all runs appears between a look at it and its making."""
+    runs = tmp_path / "runs"
+    make = Path.mkdir
+
+    def late(path: Path, mode: int = 0o777, parents: bool = False, exist_ok: bool = False) -> None:
+        monkeypatch.undo()
+        runs.mkdir()
+        make(path, mode, parents=parents, exist_ok=exist_ok)
+
+    monkeypatch.setattr(Path, "mkdir", late)
+    assert RunFolder.create(runs, "2026-11-22/143015Z-x-abc").path.is_dir()
 
 
 def test_what_a_run_was_started_with_is_the_same_in_memory_and_on_disk(folder: RunFolder) -> None:

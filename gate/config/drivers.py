@@ -94,6 +94,8 @@ class ChatDriver(LiveDriver):
     """Ask for the answer in pieces, for endpoints that time out otherwise."""
     max_rounds: int = Field(default=8, ge=1, le=50)
     """Most rounds of tool calls in one turn."""
+    retrieval: Literal["unseen", "none"] = "unseen"
+    """Whether the endpoint may look texts up by itself; none = it does not, so a fact without a source was invented."""
 
     def files(self) -> tuple[str, ...]:
         """The files of the system prompt and of the tools."""

@@ -621,3 +621,28 @@ def test_the_audit_of_an_unknown_agent_names_those_there_are(
     """Exit 2 with the names."""
     assert main(["audit", "nobody"]) == ExitCode.CONFIGURATION
     assert "customer-support-agent" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("retrieval", "waits"), [("unseen", True), ("none", False)])
+def test_the_doctor_names_cases_whose_facts_no_check_can_look_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], retrieval: str, waits: bool
+) -> None:
+    """A newcomer would take the check of facts for running, since the fixture asks for grounding."""
+    driver = f"{{type: chat, base_url: 'http://127.0.0.1:9', model: m, prompt: [agent/p.md], retrieval: {retrieval}}}"
+    case = "---\nid: x\nagent: shop\nseverity: P0\ndimensions: [correctness, grounding]\nmust_include: [yes]\n---\n"
+    case += "## Input transcript\nUser: Where is it?\n\n## Expected agent behavior\n- Says where\n"
+    monkeypatch.chdir(tmp_path)
+    GitRepository(tmp_path).commit(
+        {
+            "agent/p.md": "Help.",
+            "agent-gate.yml": f"version: 1\nagents:\n  shop:\n    source: [agent]\n    driver: {driver}\n",
+            "fixtures/x.md": case,
+        }
+    )
+
+    found = diagnoses(capsys)[1].get("facts of shop")
+
+    assert (found is not None) is waits
+    if found:
+        assert "1 case with grounding" in found["says"]
+        assert "retrieval: none" in found["remedy"]

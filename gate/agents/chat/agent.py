@@ -24,7 +24,6 @@ from gate.network.wire import Service, Wire
 from gate.ports import Capabilities, Session
 
 _PATH = "/chat/completions"
-_CAPTURED = Captured(tool_calls=True, retrieval=False, topic=False)
 
 
 class ChatAgent:
@@ -53,8 +52,8 @@ class ChatAgent:
 
     @property
     def capabilities(self) -> Capabilities:
-        """Both arms, as far as they have a definition. Chat completions know no topics and no retrieval."""
-        return Capabilities(arms=frozenset(self._definitions), deterministic=False, captured=_CAPTURED)
+        """Both arms, as far as they have a definition."""
+        return Capabilities(arms=frozenset(self._definitions), deterministic=False, captured=_captured(self._driver))
 
     def fingerprint(self, arm: Arm) -> str:
         """The definition's fingerprint in this arm."""
@@ -100,10 +99,27 @@ class _Conversation:
             model_calls.append(_model_call(said, took))
             self._messages.append(_assistant(said))
             if not said.calls:
-                return _record(turn, said, calls, model_calls, monotonic() - began)
+                return self._record(turn, said, calls, model_calls, monotonic() - began)
             calls += [await self._carry_out(asked, turn) for asked in said.calls]
         given_up = Completion(text="", finish=f"still asked for tools after {self._driver.max_rounds} rounds")
-        return _record(turn, given_up, calls, model_calls, monotonic() - began)
+        return self._record(turn, given_up, calls, model_calls, monotonic() - began)
+
+    def _record(
+        self, turn: Turn, said: Completion, calls: Sequence[ToolCall], model_calls: Sequence[ModelCall], took: float
+    ) -> TurnRecord:
+        platform: dict[str, Json] = {"finish": said.finish} if said.finish not in {"", "stop"} else {}
+        return TurnRecord(
+            number=turn.number,
+            user=turn.user,
+            reply=said.text or said.refusal,
+            tool_calls=tuple(calls),
+            latency_seconds=took,
+            input_tokens=sum(call.input_tokens for call in model_calls),
+            output_tokens=sum(call.output_tokens for call in model_calls),
+            model_calls=tuple(model_calls),
+            platform=platform,
+            captured=_captured(self._driver),
+        )
 
     async def _complete(self) -> tuple[Completion, float]:
         began = monotonic()
@@ -207,22 +223,9 @@ def _model_call(said: Completion, took: float) -> ModelCall:
     )
 
 
-def _record(
-    turn: Turn, said: Completion, calls: Sequence[ToolCall], model_calls: Sequence[ModelCall], took: float
-) -> TurnRecord:
-    platform: dict[str, Json] = {"finish": said.finish} if said.finish not in {"", "stop"} else {}
-    return TurnRecord(
-        number=turn.number,
-        user=turn.user,
-        reply=said.text or said.refusal,
-        tool_calls=tuple(calls),
-        latency_seconds=took,
-        input_tokens=sum(call.input_tokens for call in model_calls),
-        output_tokens=sum(call.output_tokens for call in model_calls),
-        model_calls=tuple(model_calls),
-        platform=platform,
-        captured=_CAPTURED,
-    )
+def _captured(driver: ChatDriver) -> Captured:
+    """Chat completions know no topics; what an endpoint looks up by itself is not seen, unless it is said not to."""
+    return Captured(tool_calls=True, retrieval=driver.retrieval == "none", topic=False)
 
 
 def _piece(data: str, service: str) -> Json:

@@ -8,14 +8,14 @@ from gate.agents.replay import FOLDER_LENGTH, recorded_definitions
 from gate.baselines.comparable import Scorers, differs
 from gate.cli.deciding import read_baselines
 from gate.cli.diagnoses.diagnosis import Diagnosis, fine, problem, problem_of, unknown
-from gate.config import Config, ReplayDriver
+from gate.config import ChatDriver, Config, ReplayDriver
 from gate.errors import GateError
 from gate.fixtures.suite import load_suite
 from gate.judges.open import open_judge
 from gate.model.baseline import Baseline
 from gate.model.case import Case
 from gate.model.problem import ProblemLevel
-from gate.model.words import Severity, Status
+from gate.model.words import Dimension, Severity, Status
 from gate.planning.fingerprint import agent_fingerprint
 from gate.planning.ground import Ground
 from gate.planning.maps import Maps
@@ -72,12 +72,26 @@ def agents(holding: Holding) -> Iterator[Diagnosis]:
         driver = holding.config.agents[name].driver
         if isinstance(driver, ReplayDriver):
             yield _recordings(holding, name, fingerprint, driver.recordings)
+        if isinstance(driver, ChatDriver) and driver.retrieval == "unseen":
+            yield from _facts(holding, name)
         if isinstance(baselines, Diagnosis):
             continue
         accepted = agent_fingerprint(base.definition(name))
         yield _baseline(holding, name, accepted, baselines.get(name))
     if isinstance(baselines, Diagnosis):
         yield baselines
+
+
+def _facts(holding: Holding, agent: str) -> Iterator[Diagnosis]:
+    """Whether replies can be held against what the agent was told, where cases ask for that."""
+    asking = [case for case in holding.cases if case.agent == agent and Dimension.GROUNDING in case.dimensions]
+    if asking:
+        says = (
+            f"{count(len(asking), 'case')} with grounding, and what the endpoint looks up by itself is not seen: no "
+            "check can call a fact invented"
+        )
+        remedy = f"set `agents.{agent}.driver.retrieval: none` if it looks nothing up; else let a judge score grounding"
+        yield unknown(f"facts of {agent}", says, remedy)
 
 
 def _recordings(holding: Holding, agent: str, fingerprint: str, place: str) -> Diagnosis:

@@ -348,3 +348,13 @@ def test_what_an_endpoint_put_beside_a_call_goes_back_with_it(stream: bool) -> N
         [sent] = server.asked[1].json["messages"][-2]["tool_calls"]
 
     assert sent == call
+
+
+@pytest.mark.parametrize(("retrieval", "seen"), [("unseen", False), ("none", True)])
+def test_an_endpoint_that_looks_nothing_up_is_known_to_have_retrieved_nothing(retrieval: str, seen: bool) -> None:
+    """So that a fact without a source can be called invented; of any other endpoint that is not known."""
+    with serving(endpoint(shopkeeper)) as server:
+        transcript = trial(server.url, retrieval=retrieval)
+
+    assert transcript.captured.retrieval is seen
+    assert [(turn.captured.retrieval, turn.retrieved) for turn in transcript.turns] == [(seen, ())] * 2

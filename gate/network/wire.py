@@ -231,18 +231,22 @@ class Wire:
         )
 
     def _silent(self, call: Call, error: Exception) -> CouldNotTellError:
-        if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-            reason = str(error) or f"no connection within {CONNECT_SECONDS:g} s"
-            words = f"cannot be reached at {urlsplit(self.service.url).hostname}: {reason}"
+        remedy = "see whether it is up, and run again"
+        if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
+            address = self.service.url
+            way = f"{urlsplit(address).hostname}{' through the proxy' if _proxy(address) else ''}"
+            words = f"cannot be reached at {way}: {str(error) or f'no connection within {CONNECT_SECONDS:g} s'}"
+            if "CERTIFICATE_VERIFY_FAILED" in words:
+                remedy = (
+                    "where an authority of your own vouches for it, name the file of its certificate in SSL_CERT_FILE"
+                )
         elif isinstance(error, TimeoutError | httpx.TimeoutException):
             words = f"did not answer within {call.seconds or self.service.seconds:g} s"
         elif isinstance(error, httpx.DecodingError):
             words = f"sent an answer that cannot be unpacked: {error}"
-        elif isinstance(error, httpx.ProxyError):
-            words = f"cannot be reached through the proxy: {error}"
         else:
             words = f"broke off the connection: {type(error).__name__}"
-        return CouldNotTellError(f"{self.service.name} {words}", "see whether it is up, and run again")
+        return CouldNotTellError(f"{self.service.name} {words}", remedy)
 
     async def _events(self, response: httpx.Response) -> AsyncIterator[ServerEvent]:
         reader = EventReader()

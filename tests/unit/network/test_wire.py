@@ -16,6 +16,7 @@ from gate.errors import CouldNotTellError, UsageError
 from gate.network import wire as wire_module
 from gate.network.breaker import FAULTS
 from gate.network.call import Answer, Call
+from gate.network.connection import OneConnection
 from gate.network.sse import ServerEvent
 from gate.network.wire import Pace, Service, Wire
 from tests.loopback.server import RESET, Asked, Loopback, Reply, serving
@@ -345,11 +346,22 @@ def test_what_is_packed_into_little_is_unpacked_only_as_far_as_it_is_read() -> N
         tracemalloc.stop()
 
 
-def test_what_a_proxy_refuses_is_told_as_the_proxys(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_cannot_be_reached_through_a_proxy_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(fine) as server:
         monkeypatch.setenv("https_proxy", server.url)
-        with pytest.raises(CouldNotTellError, match="cannot be reached through the proxy: 501"):
+        with pytest.raises(CouldNotTellError, match=r"at shop\.example through the proxy: 501 Unsupported method"):
             ask("https://shop.example", POST)
+    with pytest.raises(CouldNotTellError, match=r"at shop\.example through the proxy: .+"):
+        ask("https://shop.example", POST)
+
+
+def test_an_authority_that_is_not_known_is_told_with_how_to_name_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(_: object, __: object) -> None:
+        raise httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed")
+
+    monkeypatch.setattr(OneConnection, "handle_async_request", refuse)
+    with pytest.raises(CouldNotTellError, match="SSL_CERT_FILE"):
+        ask("https://127.0.0.1", POST)
 
 
 def test_a_session_cookie_of_the_service_is_not_carried_on() -> None:

@@ -3,7 +3,7 @@
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from gate.baselines.file import read_baseline
 from gate.baselines.rows import describe_baseline, diff_baselines
 from gate.cli.deciding import read_baselines, read_config
 from gate.cli.merged import count_merged
-from gate.cli.recording import new_baselines, record_baselines, resumed
+from gate.cli.recording import Recorded, Task, new_baselines, recording, resumed
 from gate.cli.stored import stored_baselines, write_baselines
 from gate.cli.topping import top_up, topped_up
 from gate.cli.upkeep import Upkeep
@@ -22,6 +22,7 @@ from gate.errors import ExitCode, StoreError, UsageError
 from gate.model.baseline import Baseline
 from gate.repository.repository import Repository
 from gate.verdicts.drift import NIGHTLY_ALPHA, Drift, anchor_drift
+from gate.verdicts.unscored import never_scored_words
 
 
 def show(arguments: Namespace) -> int:
@@ -81,16 +82,23 @@ def record(arguments: Namespace) -> int:
             return _told(top_up(workspace, agents, arguments.release))
         if arguments.merged:
             return _told(count_merged(workspace, [Path(path) for path in arguments.merged], arguments.release))
-        return _told(Upkeep(written=record_baselines(workspace, agents, arguments.trials, arguments.release), notes=()))
+        task = Task(trials=arguments.trials, release=arguments.release)
+        with recording(workspace, agents, task, "baseline") as run:
+            return _told(_anew(run, workspace.baselines))
 
 
 def _resumed(path: Path) -> Upkeep:
     with resumed(path) as run:
         inputs, plan = run.setting.inputs, run.setting.plan
         if run.task.anew:
-            return Upkeep(written=new_baselines(run, stored_baselines(Path(inputs.root), inputs.config)), notes=())
+            return _anew(run, stored_baselines(Path(inputs.root), inputs.config))
         with open_workspace(Path(inputs.root), plan.base.sha, plan.head.sha) as workspace:
             return topped_up(workspace, run)
+
+
+def _anew(run: Recorded, previous: Mapping[str, Baseline]) -> Upkeep:
+    notes = (f"run folder: {run.folder.path}", *never_scored_words(run.folder.all_scores()))
+    return Upkeep(written=new_baselines(run, previous), notes=notes)
 
 
 def _told(kept: Upkeep) -> int:

@@ -60,19 +60,23 @@ def evaluate(workspace: Workspace, ask: Ask) -> Report:
         if ask.begun is not None:
             ask.begun(folder.path)
             return conduct(folder, agents, ask.shuffle)
-        with _way_on(folder):
+        with way_on(folder, f"run --resume {folder.path}"):
             return conduct(folder, agents, ask.shuffle)
 
 
 @contextmanager
-def _way_on(folder: RunFolder) -> Iterator[None]:
-    """Where a run breaks off that has trials already, say how it goes on without paying for them again."""
+def way_on(folder: RunFolder, command: str) -> Iterator[None]:
+    """Where something breaks off that has trials already, say which command goes on without paying for them again.
+
+    `command` is without the program's name; empty = none does.
+    """
     try:
         yield
     except (GateError, KeyboardInterrupt) as fault:
         if (kept := folder.kept) and not isinstance(fault, StoreError):
             told = f"{kept} trial{'s are' if kept > 1 else ' is'} kept"
-            print(f"agent-gate: {told}: `agent-gate run --resume {folder.path}` goes on from there", file=sys.stderr)
+            on = f": `agent-gate {command}` goes on from there" if command else f" in {folder.path}"
+            print(f"agent-gate: {told}{on}", file=sys.stderr)
         raise
 
 
@@ -124,7 +128,7 @@ def resume(path: Path) -> Report:
         root, plan = Path(inputs.root), folder.plan()
         with reopened(root, inputs.config, plan) as sides:
             agents = open_agents(root, inputs.config, plan, sides)
-        with _way_on(folder):
+        with way_on(folder, f"run --resume {folder.path}"):
             return conduct(folder, agents)
 
 

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from gate.agents.open import open_agents
 from gate.baselines.record import record, release
 from gate.budget import Meter
-from gate.cli.evaluate import start
+from gate.cli.evaluate import start, way_on
 from gate.cli.progress import RunLog, watching
 from gate.cli.quota import hold_quota, kept_runs
 from gate.cli.setting import Setting
@@ -73,22 +73,30 @@ class Recorded:
     @property
     def again(self) -> str:
         """How to get the trials that are missing."""
-        go_on = f"`agent-gate baseline record --resume {self.folder.path}`"
+        go_on = f"`agent-gate {_resuming(self.folder.path)}`"
         return f"when the agent answers again, {go_on} makes what is missing; after a change, record anew"
 
 
 @contextmanager
 def recorded(workspace: Workspace, agents: Sequence[str], trials: int, label: str) -> Iterator[Recorded]:
-    """Every case of these agents (none named = all), run `trials` times with the head definition."""
-    with recording(workspace, agents, Task(trials=trials), label) as run:
+    """Every case of these agents (none named = all), run `trials` times with the head definition, for no baseline."""
+    with recording(workspace, agents, Task(trials=trials), label, goes_on="") as run:
         yield run
 
 
 @contextmanager
 def recording(
-    workspace: Workspace, agents: Sequence[str], task: Task, label: str, *, runs: Path | None = None
+    workspace: Workspace,
+    agents: Sequence[str],
+    task: Task,
+    label: str,
+    *,
+    runs: Path | None = None,
+    goes_on: str | None = None,
 ) -> Iterator[Recorded]:
     """A new recording of the head definition, made. `runs`: where it lies; in a run's folder it is part of that.
+
+    `goes_on`: the command that takes it up again when it breaks off, empty = none; None = `baseline record --resume`.
 
     Raises `CouldNotTellError` when the quota of a day is used up.
     """
@@ -97,7 +105,20 @@ def recording(
     hold_quota(workspace.config, drivers, kept_runs(runs or workspace.root / workspace.config.runs))
     with start(workspace, workspace.config, plan, drivers, label=label, runs=runs) as folder:
         folder.save_report(_FILE, _TASK.dump_json(task).decode())
-        yield _made(folder, drivers, task)
+        with way_on(folder, _resuming(folder.path) if goes_on is None else goes_on):
+            made = _made(folder, drivers, task)
+        yield made
+
+
+def _resuming(path: Path) -> str:
+    return f"baseline record --resume {path}"
+
+
+def refuse_recording(path: Path) -> None:
+    """Raise `StoreError` when a folder is that of a recording: as a run it would decide about nothing."""
+    if (path / _FILE).is_file():
+        hint = f"`agent-gate {_resuming(path)}` goes on with it"
+        raise StoreError(f"{path} is the folder of a recording, not of a run", hint)
 
 
 @contextmanager
@@ -119,25 +140,15 @@ def resumed(path: Path) -> Iterator[Recorded]:
         root, plan = Path(inputs.root), folder.plan()
         with reopened(root, inputs.config, plan) as sides:
             drivers = open_agents(root, inputs.config, plan, sides)
-        yield _made(folder, drivers, task)
-
-
-def record_baselines(
-    workspace: Workspace, agents: Sequence[str], trials: int, release_name: str
-) -> dict[Path, Baseline]:
-    """New baselines of the head definition, by the path they belong to; earlier sign-offs are kept.
-
-    A non-empty `release_name` also anchors them. Raises `CouldNotTellError` when more than 5 % of the trials are
-    missing: a baseline must be measured.
-    """
-    with recording(workspace, agents, Task(trials=trials, release=release_name), "baseline") as run:
-        return new_baselines(run, workspace.baselines)
+        with way_on(folder, _resuming(path)):
+            made = _made(folder, drivers, task)
+        yield made
 
 
 def new_baselines(run: Recorded, previous: Mapping[str, Baseline]) -> dict[Path, Baseline]:
-    """The baselines of a finished recording that begins anew, by the path they belong to.
+    """The baselines of a finished recording that begins anew, by the path they belong to; earlier sign-offs are kept.
 
-    Raises `CouldNotTellError` when too many of its trials are missing.
+    Raises `CouldNotTellError` when more than 5 % of its trials are missing: a baseline must be measured.
     """
     refuse_missing(run.missing, run.trials, run.folder.all_scores(), run.again)
     inputs = run.setting.inputs

@@ -7,6 +7,7 @@ from gate.cli.asking import ask_of
 from gate.cli.evaluate import evaluate, noted, resume
 from gate.cli.planning import print_plan
 from gate.cli.present import publish
+from gate.cli.recording import refuse_recording
 from gate.cli.stored import require_default_branch, write_baselines
 from gate.cli.upkeep import keep_baselines
 from gate.cli.workspace import Workspace, open_workspace
@@ -21,6 +22,8 @@ def run(arguments: Namespace) -> int:
         from gate.agents.recordings import make_place  # noqa: PLC0415 - most runs keep no recordings
 
         make_place(Path(arguments.record))
+    if arguments.resume:
+        refuse_recording(Path(arguments.resume))
     if arguments.record_baseline:
         return _run_and_record(arguments)
     if arguments.resume:

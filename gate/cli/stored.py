@@ -6,11 +6,15 @@ from pathlib import Path
 
 from gate.baselines.file import read_baseline, write_baseline
 from gate.baselines.record import KEEP_AT_MERGE, Origin
+from gate.baselines.rows import describe_baseline
 from gate.cli.workspace import DEFAULT_BRANCH
 from gate.config import Config
 from gate.errors import UsageError
 from gate.model.baseline import Baseline
 from gate.repository.repository import Repository
+
+_NAMED = 10
+"""Cases that cannot block which are named as a baseline is written."""
 
 
 def require_default_branch(root: Path, sha: str) -> None:
@@ -42,11 +46,16 @@ def baseline_path(root: Path, config: Config, agent: str) -> Path:
 
 
 def write_baselines(written: Mapping[Path, Baseline]) -> None:
-    """Write new baselines into the working tree, and say so."""
+    """Write new baselines into the working tree; say so, and which of their cases cannot block and why."""
     for path, baseline in written.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(write_baseline(baseline), encoding="utf-8")
         print(f"agent-gate: wrote {path} ({len(baseline.cases)} cases); commit it to accept it", file=sys.stderr)
+        weak = [row for row in describe_baseline(baseline) if row.note]
+        for row in weak[:_NAMED]:
+            print(f"  {row.case}, {row.ok:g} of {row.runs:g}: {row.note}", file=sys.stderr)
+        if len(weak) > _NAMED:
+            print(f"  and {len(weak) - _NAMED} more: `agent-gate baseline show`", file=sys.stderr)
 
 
 def run_name(started: str, folder: str) -> str:

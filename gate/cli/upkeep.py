@@ -180,7 +180,9 @@ def _fill(opened: ExitStack, ran: Ran) -> Recorded | None:
         used[trial.case] = max(used[trial.case], trial.trial)
     task = replace(task, first={key: used[key] + 1 for key in task.stored})
     agents = sorted({case.partition("/")[0] for case in task.stored})
-    return opened.enter_context(recording(ran.workspace, agents, task, TOP_UP, runs=ran.folder.path / TOP_UP))
+    goes_on = f"run --record-baseline --resume {ran.folder.path}"
+    runs = ran.folder.path / TOP_UP
+    return opened.enter_context(recording(ran.workspace, agents, task, TOP_UP, runs=runs, goes_on=goes_on))
 
 
 def _counted(agent: str, found: Renewal) -> str:

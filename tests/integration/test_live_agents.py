@@ -553,3 +553,57 @@ def test_a_run_that_breaks_off_says_how_it_goes_on(
         before = len(server.asked)
         assert main(["run", "--resume", str(folder)]) == ExitCode.PASS
         assert len(server.asked) - before == 2 * 4
+
+
+def test_a_recording_that_is_stopped_says_how_it_goes_on_and_is_no_run(
+    repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is in it was paid for; gone on with as a run it would say `pass` of nothing."""
+
+    def slowly(system: str, messages: Sequence[Said]) -> Said:
+        time.sleep(0.02)
+        return shopkeeper(system, messages)
+
+    with serving(endpoint(slowly)) as server:
+        files = {"agent/prompt.md": "Look up.", "agent/tools.json": TOOL, "agent-gate.yml": chat_config(server.url)}
+        repository.commit({**files, **fixtures(3)})
+        running = subprocess.Popen(
+            _command("baseline", "record", "--trials", "20"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+        for _ in range(600):
+            if list(Path("runs").glob("*/*/transcripts/*/*/*.json")) or running.poll() is not None:
+                break
+            time.sleep(0.02)
+        running.send_signal(signal.SIGTERM)
+        said = running.communicate()[1].decode()
+        assert running.returncode == ExitCode.INTERRUPTED
+        [folder] = Path("runs").glob("*/*")
+        assert f"`agent-gate baseline record --resume {folder.resolve()}` goes on from there" in said
+
+        for more in ([], ["--record-baseline"]):
+            assert main(["run", *more, "--resume", str(folder)]) == ExitCode.CONFIGURATION
+            assert f"`agent-gate baseline record --resume {folder}` goes on with it" in capsys.readouterr().err
+        assert not (folder / "verdict.json").exists()
+        kept = len(list(folder.glob("transcripts/*/*/*.json")))
+        asked = len(server.asked)
+        assert main(["baseline", "record", "--resume", str(folder)]) == ExitCode.PASS
+    assert (len(server.asked) - asked) < 4 * (60 - kept + 1)
+    assert f"run folder: {folder}" in capsys.readouterr().err
+
+
+def test_a_case_that_cannot_block_is_named_when_its_baseline_is_written_and_by_the_doctor(
+    repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Else the first sign of it would be a change that breaks it and passes."""
+    with serving(endpoint(shopkeeper)) as server:
+        prompt = "Be quick: guess."
+        files = {"agent/prompt.md": prompt, "agent/tools.json": TOOL, "agent-gate.yml": chat_config(server.url)}
+        repository.commit({**files, **fixtures(2)})
+        main(["baseline", "record", "--trials", "5"])
+        said = capsys.readouterr().err
+        repository.commit()
+        main(["doctor", "--json"])
+        [found] = [one for one in json.loads(capsys.readouterr().out) if one["about"] == "baseline of shop"]
+
+    assert "case-000, 0 of 5: " in said
+    assert (found["state"], found["says"].partition(",")[0]) == ("problem", "2 of 2 frozen P0 cases cannot block")

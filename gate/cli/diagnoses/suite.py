@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gate.agents.replay import FOLDER_LENGTH, recorded_definitions
 from gate.baselines.comparable import Scorers, differs
+from gate.baselines.rows import describe_baseline
 from gate.cli.deciding import read_baselines
 from gate.cli.diagnoses.diagnosis import Diagnosis, fine, problem, problem_of, unknown
 from gate.config import ChatDriver, Config, ReplayDriver
@@ -145,6 +146,15 @@ def _baseline(holding: Holding, agent: str, fingerprint: str, baseline: Baseline
     if baseline.agent_fingerprint != fingerprint:
         says = f"of definition {baseline.agent_fingerprint[:FOLDER_LENGTH]}, the base has {fingerprint[:FOLDER_LENGTH]}"
         return problem(about, says, f"on the default branch: {record}")
+    weak = {row.case: row for row in describe_baseline(baseline) if row.note}
+    blocking = [case.id for case in frozen if case.severity is Severity.P0]
+    cannot = [case for case in blocking if case in weak]
+    if cannot:
+        first = weak[cannot[0]]
+        says = (
+            f"{len(cannot)} of {count(len(blocking), 'frozen P0 case')} cannot block, first {first.case}: {first.note}"
+        )
+        return problem(about, says, "`agent-gate baseline show` lists them; mend agent or fixture, and record again")
     return fine(about, f"{count(len(frozen), 'frozen case')}, all comparable")
 
 

@@ -1,0 +1,36 @@
+"""What no trial was ever scored on, for whoever records a baseline. Pure."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from gate.model.score import Scored, TrialScores, Unscored
+from gate.model.words import Dimension
+from gate.verdicts.sentences import counted, named
+
+
+def never_scored_words(trials: Iterable[TrialScores]) -> tuple[str, ...]:
+    """A sentence for each dimension and reason for which no trial of some case has a score; () when all have one.
+
+    Nothing can be held against a dimension that nobody scored, although its case counts as passed.
+    """
+    scored: set[tuple[str, Dimension]] = set()
+    reasons: dict[tuple[str, Dimension], Counter[str]] = defaultdict(Counter)
+    for trial in trials:
+        for one in trial.scores:
+            if isinstance(one, Scored):
+                scored.add((trial.case, one.dimension))
+            else:
+                reasons[trial.case, one.dimension][_reason(one)] += 1
+    cases: dict[tuple[Dimension, str], list[str]] = defaultdict(list)
+    for key, found in sorted(reasons.items()):
+        if key not in scored:
+            cases[key[1], found.most_common(1)[0][0]].append(key[0])
+    return tuple(
+        f"{dimension} was never scored in {counted(len(found), 'case')} ({named(found)}), so nothing can fall short of "
+        f"it: {reason}"
+        for (dimension, reason), found in cases.items()
+    )
+
+
+def _reason(one: Unscored) -> str:
+    return one.reason or "nobody was asked"

@@ -1,11 +1,11 @@
 """What the pure core needs of the outside world: few, small Protocols named for the need."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from gate.model.case import Case, Turn
+from gate.model.case import Case, Json, Turn
 from gate.model.judge import JudgeQuestion, NoVote, Vote
 from gate.model.problem import Problem
 from gate.model.transcript import Captured, TurnRecord
@@ -27,6 +27,11 @@ class Capabilities:
 
 class Session(Protocol):
     """A clean conversation with the agent, for one trial."""
+
+    @property
+    def given(self) -> Mapping[str, Json]:
+        """Session variables that a recorded trial had beside the case's, by name; none of a live one."""
+        ...
 
     async def send(self, turn: Turn) -> TurnRecord:
         """What happened between this user message and the agent's answer."""

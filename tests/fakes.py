@@ -1,11 +1,11 @@
 """Test doubles of the ports. Each shares a contract test with a real adapter."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 from gate.budget import Meter
 from gate.errors import CouldNotTellError
-from gate.model.case import Case, Turn
+from gate.model.case import Case, Json, Turn
 from gate.model.comparison import Findings, Request
 from gate.model.problem import Problem
 from gate.model.score import TrialScores
@@ -59,6 +59,7 @@ class _FakeSession:
     def __init__(self, answer: Answer, case: Case, arm: Arm, trial: int) -> None:
         self._answer = answer
         self._place = (case, arm, trial)
+        self.given: Mapping[str, Json] = {}
 
     async def send(self, turn: Turn) -> TurnRecord:
         return self._answer(*self._place, turn)

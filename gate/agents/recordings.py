@@ -64,9 +64,10 @@ def _recording(case: str, trials: Sequence[Transcript]) -> dict[str, Json]:
     kept: dict[str, int] = {}
     order: list[Json] = []
     for trial in trials:
-        text = json.dumps([asdict(replace(turn, captured=turn.captured.also(trial.captured))) for turn in trial.turns])
-        order.append(kept.setdefault(text, len(kept)))
-    transcripts: list[Json] = [{"count": order.count(index), "turns": json.loads(text)} for text, index in kept.items()]
+        turns = [asdict(replace(turn, captured=turn.captured.also(trial.captured))) for turn in trial.turns]
+        set_up = {"variables": dict(trial.variables)} if trial.variables else {}
+        order.append(kept.setdefault(json.dumps({"turns": turns, **set_up}), len(kept)))
+    transcripts: list[Json] = [{"count": order.count(index), **json.loads(text)} for text, index in kept.items()]
     return {"case": case, "order": order, "transcripts": transcripts}
 
 

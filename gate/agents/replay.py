@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from gate.errors import CouldNotTellError, RecordingError
-from gate.model.case import Case, Turn
+from gate.model.case import Case, Json, Turn
 from gate.model.problem import Problem
 from gate.model.transcript import Captured, TurnRecord
 from gate.model.words import Arm
@@ -32,10 +32,11 @@ FOLDER_LENGTH = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedTranscript:
-    """One distinct conversation and in how many trials it occurred."""
+    """One distinct conversation and in how many trials it occurred; `variables` are those that hooks gave it."""
 
     count: int
     turns: tuple[TurnRecord, ...]
+    variables: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,12 +146,13 @@ class ReplayAgent:
                 "record it again",
                 again=False,
             )
-        yield _Replay(recording.transcripts[recording.order[trial - 1]].turns)
+        yield _Replay(recording.transcripts[recording.order[trial - 1]])
 
 
 class _Replay:
-    def __init__(self, turns: tuple[TurnRecord, ...]) -> None:
-        self._turns = {turn.number: turn for turn in turns}
+    def __init__(self, recorded: RecordedTranscript) -> None:
+        self._turns = {turn.number: turn for turn in recorded.turns}
+        self.given = recorded.variables
 
     async def send(self, turn: Turn) -> TurnRecord:
         recorded = self._turns.get(turn.number)

@@ -59,7 +59,8 @@ async def run_trial(
                         _within(patience.case_seconds, "the whole conversation"),
                     ):
                         await _converse(session, prepared, turns, patience.turn_seconds)
-                    given = {one.name: one.value for one in prepared.variables if one not in case.variables}
+                    set_up = {one.name: one.value for one in prepared.variables if one not in case.variables}
+                    given = {**set_up, **session.given}
     except CouldNotTellError as fault:
         error, passing = fault.line, fault.again
     except UsageError as fault:

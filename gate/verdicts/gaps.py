@@ -16,8 +16,8 @@ _SCORE = (
 )
 
 _SHOW = (
-    "have the driver show them, as docs/drivers.md says for each (a program says `tool_calls`, `[]` for none), "
-    "or take the expectation off the fixture"
+    "have the driver show them, as docs/drivers.md says for each (a program says `tool_calls`, `[]` for none; a trace "
+    "that was only lost may come with another run), or take the expectation off the fixture"
 )
 
 

@@ -321,9 +321,12 @@ def test_a_run_that_is_stopped_ends_its_sessions(repository: GitRepository, org:
 def test_a_live_run_is_recorded_and_replayed_without_the_agent(
     repository: GitRepository, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The same replies, calls and scores, from a driver that asks nobody."""
+    """The same replies, calls and scores, from a driver that asks nobody, with what hooks had given then."""
+    given = json.dumps({"variables": {"customer": "Kim"}})
+    hooks = f"    hooks: {{before_case: [{{command: {json.dumps([sys.executable, '-c', f'print({given!r})'])}}}]}}\n"
     with serving(endpoint(shopkeeper)) as server:
-        files = {"agent/prompt.md": "Look up.", "agent/tools.json": TOOL, "agent-gate.yml": chat_config(server.url)}
+        config = chat_config(server.url) + hooks
+        files = {"agent/prompt.md": "Look up.", "agent/tools.json": TOOL, "agent-gate.yml": config}
         repository.commit({**files, **fixtures(2)})
         repository.write({"agent/prompt.md": "Be quick: guess."})
         main(["run", "--base", "main", "--record", "recordings", "--label", "live"])
@@ -340,6 +343,7 @@ def test_a_live_run_is_recorded_and_replayed_without_the_agent(
     for path, transcript in kept.items():
         played = json.loads((again / path).read_text())
         assert played["turns"] == transcript["turns"]
+        assert played["variables"] == transcript["variables"] == {"customer": "Kim"}
         assert played["captured"] == transcript["captured"]
 
 

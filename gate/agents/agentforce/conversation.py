@@ -77,6 +77,7 @@ class Conversation:
     """One session. Turns are sent one after the other; a second message at once is refused by the platform."""
 
     def __init__(self, door: Door) -> None:
+        self.given: Mapping[str, Json] = {}
         self._door = door
         self._session = ""
         self._number = 0

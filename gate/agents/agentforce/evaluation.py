@@ -36,6 +36,7 @@ class Evaluated:
     ) -> None:
         self._served, self._known, self._case, self._aliases = served, known, case, aliases
         self._endings, self._seconds = endings, seconds
+        self.given: Mapping[str, Json] = {}
         self._outputs: Mapping[str, Mapping[str, Json]] = {}
 
     async def begin(self) -> None:

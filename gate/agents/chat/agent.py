@@ -86,6 +86,7 @@ class _Conversation:
     def __init__(self, wire: Wire, driver: ChatDriver, definition: ChatDefinition, case: Case, known: Known) -> None:
         self._wire, self._driver, self._definition, self._known = wire, driver, definition, known
         self._results = ToolResults(case.tool_results)
+        self.given: Mapping[str, Json] = {}
         self._messages: list[Json] = [{"role": "system", "content": _filled(definition.system, case)}]
 
     async def send(self, turn: Turn) -> TurnRecord:

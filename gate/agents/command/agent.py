@@ -18,7 +18,7 @@ from gate.agents.command.protocol import Said, line, read_said, record_of, start
 from gate.agents.tool_results import ToolResults
 from gate.config import CommandDriver
 from gate.errors import CouldNotTellError, UsageError
-from gate.model.case import Case, Turn
+from gate.model.case import Case, Json, Turn
 from gate.model.problem import Problem
 from gate.model.transcript import ToolCall, TurnRecord
 from gate.model.words import Arm
@@ -126,6 +126,7 @@ class _Talk:
         self._out = BufferedByteReceiveStream(process.stdout)
         self._name, self._secrets = name, secrets
         self._results = ToolResults(case.tool_results)
+        self.given: Mapping[str, Json] = {}
         self._last_words = ""
         self._ended = False
 

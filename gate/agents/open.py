@@ -98,6 +98,12 @@ class _Opener:
             raise UsageError(
                 f"agent {name}: the variable {driver.key} holds no key", f"give the step `env: {driver.key}`"
             )
+        there = {path for tree in self._sides.values() for path in tree.paths()}
+        if lacking := [path for path in driver.prompt if path not in there]:
+            raise UsageError(
+                f"agent {name}: {', '.join(lacking)} is named as its prompt, and base and head have no such file",
+                f"correct `agents.{name}.driver.prompt` in agent-gate.yml",
+            )
         head, problems = read_definition(self._sides[Arm.HEAD], driver)
         definitions = {Arm.HEAD: head}
         base, broken = read_definition(self._sides[Arm.BASE], driver)

@@ -198,9 +198,10 @@ def gaps(report: Report) -> tuple[str, ...]:
 
 
 def broken(report: Report) -> tuple[str, ...]:
-    """What does not compile, with file, line and what is said of it."""
+    """What does not compile, with file, line, what is said of it and what to do."""
     return tuple(
         f"`{problem.path}`{f' line {problem.line}' if problem.line else ''}: {problem.message}"
+        f"{f' → {problem.hint}' if problem.hint else ''}"
         for problem in report.comparison.broken
     )
 

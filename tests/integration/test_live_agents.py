@@ -611,3 +611,29 @@ def test_a_case_that_cannot_block_is_named_when_its_baseline_is_written_and_by_t
 
     assert "case-000, 0 of 5: " in said
     assert (found["state"], found["says"].partition(",")[0]) == ("problem", "2 of 2 frozen P0 cases cannot block")
+
+
+def test_the_prompt_of_a_chat_agent_is_renamed_by_way_of_the_configuration(
+    repository: GitRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The base's configuration names the file, so its new name is merged there first; the remedy says so."""
+    with serving(endpoint(shopkeeper)) as server:
+        config = chat_config(server.url)
+        files = {"agent/prompt.md": "Look up.", "agent/tools.json": TOOL, "agent-gate.yml": config}
+        repository.commit({**files, **fixtures(1)})
+        repository.git("mv", "agent/prompt.md", "agent/system.md")
+        assert main(["run", "--base", "main"]) == ExitCode.BLOCKED
+        said = " ".join(capsys.readouterr().out.split())
+        assert "merge its new name in driver.prompt of agent-gate.yml first" in said.replace("`", "")
+
+        repository.git("mv", "agent/system.md", "agent/prompt.md")
+        repository.commit({"agent-gate.yml": config.replace("agent/prompt.md", "agent/system.md")})
+        asked = len(server.asked)
+        assert main(["run", "--base", "main", "--full"]) == ExitCode.CONFIGURATION
+        assert "base and head have no such file" in capsys.readouterr().err
+        assert len(server.asked) == asked
+        repository.git("mv", "agent/prompt.md", "agent/system.md")
+        main(["run", "--base", "main", "--full", "--json"])
+        report = read_report(capsys)
+    assert report["decision"]["conclusion"] != "blocked"
+    assert report["spend"]["trials"] > 0

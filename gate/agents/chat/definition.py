@@ -12,6 +12,8 @@ from gate.planning.patterns import matches
 from gate.ports import Tree
 
 _NAME = "name"
+_MISSING = "put it back; to rename it, merge its new name in `driver.prompt` of agent-gate.yml first, then the file's"
+_NO_TOOLS = "put it back; to rename or drop it, merge the change of `driver.tools` in agent-gate.yml first"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ def _files(tree: Tree, patterns: Sequence[str], problems: list[Problem]) -> Iter
     for pattern in patterns:
         found = [path for path in paths if path == pattern or matches(path, pattern)]
         if not found:
-            problems.append(Problem(path=pattern, message="no file of tools is there", hint="correct `driver.tools`"))
+            problems.append(Problem(path=pattern, message="no file of tools is there", hint=_NO_TOOLS))
         yield from found
 
 
@@ -63,7 +65,7 @@ def _text(tree: Tree, path: str, problems: list[Problem]) -> str:
     try:
         return tree.read(path).decode("utf-8").removeprefix("\ufeff")
     except KeyError:
-        problems.append(Problem(path=path, message="is not there", hint="correct `driver.prompt` in agent-gate.yml"))
+        problems.append(Problem(path=path, message="is not there, and the prompt is made of it", hint=_MISSING))
     except UnicodeDecodeError:
         problems.append(Problem(path=path, message="is not UTF-8 text", hint="save it as UTF-8"))
     return ""

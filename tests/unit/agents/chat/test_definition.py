@@ -56,7 +56,7 @@ def test_everything_that_is_wrong_is_told_at_once_with_its_place() -> None:
     _, problems = read(files, "tools/*", "none/*.json")
 
     told = [(problem.path, problem.line, problem.message) for problem in problems]
-    assert ("more.md", 0, "is not there") in told
+    assert ("more.md", 0, "is not there, and the prompt is made of it") in told
     assert ("tools/a.yml", 3, "a tool has no `name`") in told
     assert ("tools/a.yml", 4, "a tool has `parameters` that are no JSON Schema") in told
     assert any(path == "tools/b.json" and "stands twice" in message for path, _, message in told)

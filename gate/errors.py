@@ -79,13 +79,17 @@ class StoreError(GateError):
 
 
 class CouldNotTellError(GateError):
-    """An agent, a judge or the platform did not answer; `again` = asking once more could help."""
+    """An agent, a judge or the platform did not answer; `again` = asking once more could help.
+
+    `after`: the seconds it asks to be left alone before.
+    """
 
     exit_code = ExitCode.COULD_NOT_TELL
 
-    def __init__(self, message: str, hint: str = "", *, again: bool = True) -> None:
+    def __init__(self, message: str, hint: str = "", *, again: bool = True, after: float = 0.0) -> None:
         super().__init__(message, hint)
         self.again = again
+        self.after = after
 
 
 class VersionChangedError(CouldNotTellError):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 import anyio
-from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from gate.errors import CouldNotTellError, UsageError
 from gate.model.case import Case, Json
@@ -14,8 +14,11 @@ from gate.model.transcript import Captured, Transcript, TurnRecord
 from gate.model.words import Arm
 from gate.ports import Agent, Session
 
+LONGEST_PAUSE = 300.0
+"""Seconds; a service that asks to be left alone for longer is not asked again in a trial."""
 ATTEMPTS = 3
 """How often a trial is begun when the platform fails it: once, and two more times."""
+_JITTER = wait_random_exponential(multiplier=2, max=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +40,8 @@ async def run_trial(
     """The transcript of one attempt at a case.
 
     A fault of the platform or the network is tried again, in a new session, after a jittered wait of up to 2 and 4
-    seconds; one that stays is kept in `error` with the turns up to it: such a trial errored, it did not fail. No
-    answer in time is such a fault.
+    seconds, and what the service asks for; one that stays is kept in `error` with the turns up to it: such a trial
+    errored, it did not fail. No answer in time is such a fault.
     """
     turns: list[TurnRecord] = []
     given: Mapping[str, Json] = {}
@@ -47,7 +50,7 @@ async def run_trial(
         async for attempt in AsyncRetrying(
             retry=retry_if_exception(_may_help),
             stop=stop_after_attempt(ATTEMPTS),
-            wait=wait_random_exponential(multiplier=2, max=30),
+            wait=_pause,
             sleep=patience.sleep,
             reraise=True,
         ):
@@ -106,4 +109,9 @@ async def _within(seconds: float, what: str) -> AsyncIterator[None]:
 
 
 def _may_help(fault: BaseException) -> bool:
-    return isinstance(fault, CouldNotTellError) and fault.again
+    return isinstance(fault, CouldNotTellError) and fault.again and fault.after <= LONGEST_PAUSE
+
+
+def _pause(state: RetryCallState) -> float:
+    fault = state.outcome.exception() if state.outcome else None
+    return _JITTER(state) + (fault.after if isinstance(fault, CouldNotTellError) else 0.0)

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Literal
 
 from gate.errors import CouldNotTellError, UsageError
 from gate.model.case import Json
 from gate.network.json_text import parse
+from gate.network.patience import asked_wait
 
 EXCERPT = 300
 """Characters of a refusal that are shown."""
@@ -81,7 +83,8 @@ class Answer:
         if self.status in _NOT_LET_IN:
             raise UsageError(message, let_in)
         if self.status >= 500 or self.status in _MAY_PASS:
-            raise CouldNotTellError(message, "run again later")
+            after = asked_wait(self.headers, datetime.now(UTC)) or 0.0
+            raise CouldNotTellError(message, "run again later", after=after)
         raise UsageError(
             message, "see what it says; the configuration or the definition asks for what it does not take"
         )

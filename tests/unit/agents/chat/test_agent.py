@@ -1,7 +1,7 @@
 """The chat driver over real sockets: conversations, tools, streams, and an endpoint that misbehaves."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -49,13 +49,21 @@ async def no_wait(_: float) -> None:
     await anyio.lowlevel.checkpoint()
 
 
-def trial(url: str, *, arm: Arm = Arm.HEAD, case: Case = CASE, key: str = "", **driver: Any) -> Transcript:
+def trial(
+    url: str,
+    *,
+    arm: Arm = Arm.HEAD,
+    case: Case = CASE,
+    key: str = "",
+    sleep: Callable[[float], Awaitable[None]] = no_wait,
+    **driver: Any,
+) -> Transcript:
     settings = ChatDriver(type="chat", base_url=url, model="m", prompt=("p",), **driver)
     agent = ChatAgent(settings, DEFINITIONS, {Arm.BASE: "b" * 64, Arm.HEAD: "c" * 64}, key)
 
     async def one() -> Transcript:
         async with agent.open():
-            patience = Patience(turn_seconds=settings.turn_seconds, sleep=no_wait)
+            patience = Patience(turn_seconds=settings.turn_seconds, sleep=sleep)
             return await run_trial(agent, case, arm, 1, patience)
 
     return anyio.run(one)
@@ -81,6 +89,23 @@ def test_a_turn_goes_on_until_the_model_answers_without_a_tool(stream: bool) -> 
     ]  # fmt: skip
     assert sent["messages"][2]["content"] == ""  # beside calls; null and nothing at all are not taken everywhere
     assert sent["tools"] == [{"type": "function", "function": {"name": "Find"}}]
+
+
+@pytest.mark.parametrize(("asked", "requests"), [("120", 4), ("3600", 1)])
+def test_an_endpoint_that_asks_for_a_long_pause_gets_it_or_is_not_asked_again(asked: str, requests: int) -> None:
+    """A pause of some minutes is waited for; one that is longer than a run errs the trial, which may come again."""
+    pauses: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        await anyio.lowlevel.checkpoint()
+
+    with serving(endpoint(shopkeeper)) as server:
+        server.faults.append(Reply(429, {"error": "slow down"}, {"Retry-After": asked}))
+        transcript = trial(server.url, sleep=sleep)
+        assert len(server.asked) == requests
+    assert transcript.passing == bool(transcript.error) == (requests == 1)
+    assert all(120 <= pause <= 150 for pause in pauses)
 
 
 def test_the_arms_prompt_is_sent_with_the_sessions_variables() -> None:

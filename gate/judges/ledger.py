@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 class Ledger:
     """Counts of one run.
 
-    `models` counts votes by the id of the model that gave them, kept ones included.
+    `models` counts votes by the id of the model that gave them, kept ones included. `unproved`: replies whose quotes
+    stood nowhere in the conversation, also after they were asked for again.
     """
 
     calls: int = 0
     cached: int = 0
     repaired: int = 0
     unreadable: int = 0
+    unproved: int = 0
     refused: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
@@ -26,7 +28,10 @@ class Ledger:
         if self.cached:
             yield f"judge: {self.cached} votes were paid for earlier and taken from the cache"
         if self.repaired:
-            yield f"judge: {self.repaired} replies had to be mended, {self.unreadable} could not be read then either"
+            replies = "1 reply" if self.repaired == 1 else f"{self.repaired} replies"
+            still = [f"{self.unreadable} could not be read then either"] if self.unreadable else []
+            still += [f"{self.unproved} then still quoted what nobody said"] if self.unproved else []
+            yield f"judge: {replies} had to be asked for again: {', '.join(still) or 'none was wrong then'}"
         if self.refused:
             yield f"judge: gave no judgement {self.refused} times (refusal, filter, or cut off)"
 

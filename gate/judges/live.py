@@ -108,6 +108,7 @@ class LiveJudge:
         second = self._read(mended, question)
         if isinstance(second, Vote) or isinstance(read, str):
             read = second
+        self.ledger.unproved += isinstance(read, Vote) and bool(unproved(read, question))
         if isinstance(read, str):
             self.ledger.unreadable += 1
             begins = shortened(" ".join(mended.text.split()), _BEGINNING)

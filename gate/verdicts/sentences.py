@@ -138,7 +138,7 @@ def _need(number: int) -> str:
 
 def _open(standing: Standing) -> str:
     cases = {gap.partition(":")[0] for gap in standing.gaps} | {case.case for case in standing.undecided}
-    verb = "gave no answer" if standing.gaps else "stayed undecided"
+    verb = "without a result" if standing.gaps else "stayed undecided"
     return f"{counted(len(cases), 'P0 case')} {verb}"
 
 

@@ -510,3 +510,25 @@ def test_a_boundary_refuses_every_other_provider() -> None:
 def test_an_address_beside_the_org_is_refused_and_not_passed_over() -> None:
     with pytest.raises(ValueError, match="takes no `base_url`"):
         config_of(provider="salesforce", model="x", base_url="https://elsewhere.example")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ("no idea", scores(), "none was wrong then"),
+        ("no idea", "no idea", "1 could not be read then either"),
+        (scores(quote="not so"), scores(quote="not so"), "1 then still quoted what nobody said"),
+        (scores(quote="not so"), "no idea", "1 then still quoted what nobody said"),
+    ],
+)
+def test_what_became_of_replies_that_were_asked_for_again_is_told(
+    first: str, second: str, said: str, tmp_path: Path
+) -> None:
+    def rule(system: str, messages: Sequence[Mapping[str, Any]]) -> str:
+        return second if len(messages) == 3 else first
+
+    with bench_of(Bench(rule)) as server:
+        judge = judge_of(server.url, tmp_path)
+        votes(judge)
+
+    assert judge.notes() == (f"judge: 1 reply had to be asked for again: {said}",)

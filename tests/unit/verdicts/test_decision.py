@@ -242,7 +242,7 @@ def test_a_gap_is_never_green_whatever_the_policy_tolerates() -> None:
     decision = _decide(comparison, rules=Rules(inconclusive="pass"))
 
     assert (decision.conclusion, decision.exit_code) == (Conclusion.INCONCLUSIVE, 3)
-    assert decision.headline == "Inconclusive: 1 P0 case gave no answer"
+    assert decision.headline == "Inconclusive: 1 P0 case without a result"
     assert decision.next_action.startswith("support/bad: it did not run")
 
 

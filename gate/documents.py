@@ -8,6 +8,7 @@ that is nested deeply enough, and takes twice as long.
 
 import re
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, Never
@@ -51,12 +52,14 @@ _WORDS: Mapping[str, Json] = {
 class Document:
     """The value of a YAML text.
 
-    `lines` maps each key path to its line, counted from 1 in the file; `texts` holds numbers as they were written.
+    `lines` maps each key path to its line, counted from 1 in the file; `texts` holds numbers as they were written;
+    `unread` names the values that are there and could not be read, or not as they were meant.
     """
 
     value: Json
     lines: Mapping[KeyPath, int] = field(default_factory=dict)
     texts: Mapping[KeyPath, str] = field(default_factory=dict)
+    unread: AbstractSet[KeyPath] = frozenset()
 
     def line(self, path: KeyPath) -> int:
         """The line of a key, or of its nearest parent that has one; 0 when none has."""
@@ -71,6 +74,18 @@ def load_yaml(text: str, path: str, *, first_line: int = 1) -> Document:
     `path` is named in problems; `first_line` is where `text` begins in that file. Raises `ProblemsError` with every
     duplicate key, non-text key or foreign tag, or the one place where the syntax breaks or the size bound is passed.
     """
+    document, problems = read_yaml(text, path, first_line=first_line)
+    if problems:
+        raise ProblemsError(problems)
+    return document
+
+
+def read_yaml(text: str, path: str, *, first_line: int = 1) -> tuple[Document, tuple[Problem, ...]]:
+    """What can be read of one YAML document, and what `load_yaml` refuses in it, so that both can be judged at once.
+
+    Of a key that stands twice the first counts. Raises `ProblemsError` where the syntax breaks or the size bound is
+    passed, as nothing can be read then.
+    """
     reader = _Reader(text, path, first_line)
     try:
         value = reader.document()
@@ -83,9 +98,7 @@ def load_yaml(text: str, path: str, *, first_line: int = 1) -> Document:
         line = first_line + text.count("\n", 0, getattr(error, "position", None) or 0)
         message = f"not valid YAML: {getattr(error, 'reason', error)}"
         raise ProblemsError([Problem(path=path, line=line, message=message, hint=_SYNTAX_HINT)]) from error
-    if reader.problems:
-        raise ProblemsError(reader.problems)
-    return Document(value, reader.lines, reader.texts)
+    return Document(value, reader.lines, reader.texts, reader.unread), tuple(reader.problems)
 
 
 def plain_value(text: str) -> Json:
@@ -112,6 +125,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.lines: dict[KeyPath, int] = {}
         self.texts: dict[KeyPath, str] = {}
+        self.unread: set[KeyPath] = set()
         self.nodes = 0
         self.anchors: dict[str, tuple[Json, int]] = {}
 
@@ -195,7 +209,7 @@ class _Reader:
             at = (*path, key)
             if key in result:
                 message = f"key {key!r} stands twice, first on line {self.lines[at]}"
-                self.refuse(key_event, at, message, "keep one of the two")
+                self.note(key_event, at, message, "keep one of the two")
                 self.skip(self.next(), path, depth)
                 continue
             self.lines[at] = self.line(key_event)
@@ -210,16 +224,16 @@ class _Reader:
             if text != "<<" or event.style:
                 return text
         message = "a key must be plain text (no merge keys, lists or mappings)"
-        self.refuse(event, path, message, "write the key as one word")
+        self.refuse(event, path, message, "write the key as one word; a value that begins with a brace needs quotes")
         self.skip(event, path, depth)
         return None
 
     def skip(self, event: Event, path: KeyPath, depth: int) -> None:
         """Read past a value that is refused; what is said of it is kept, where it stands is not."""
-        lines, texts = self.lines, self.texts
-        self.lines, self.texts = dict(lines), dict(texts)
+        lines, texts, unread = self.lines, self.texts, self.unread
+        self.lines, self.texts, self.unread = dict(lines), dict(texts), set(unread)
         self.value(event, path, depth + 1)
-        self.lines, self.texts = lines, texts
+        self.lines, self.texts, self.unread = lines, texts, unread
 
     def check_tag(self, event: Event, tag: str | None, path: KeyPath) -> None:
         if tag not in _TEXT_TAGS:
@@ -234,6 +248,10 @@ class _Reader:
         raise ProblemsError(self.problems)
 
     def refuse(self, event: Event, path: KeyPath, message: str, hint: str) -> None:
+        self.unread.add(path)
+        self.note(event, path, message, hint)
+
+    def note(self, event: Event, path: KeyPath, message: str, hint: str) -> None:
         key = ".".join(str(part) for part in path)
         line = self.line(event)
         self.problems.append(Problem(path=self.path, line=line, key=key, message=message, hint=hint))

@@ -5,35 +5,33 @@ the whole of it for every request, which at 50 at once takes most of the time th
 transport keeps no cookies, so no session of a service outlasts a trial unseen.
 """
 
-import ssl
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib.util import find_spec
 from random import random
 from typing import Self
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import anyio
 import httpx
 
-from gate.errors import CouldNotTellError, UsageError
+from gate.errors import CouldNotTellError
 from gate.network.breaker import Breaker
 from gate.network.call import Answer, Call
-from gate.network.connection import CONNECT_SECONDS, OneConnection
+from gate.network.connection import CONNECT_SECONDS
 from gate.network.limits import Limiter
 from gate.network.patience import ATTEMPTS, LONGEST_WAIT, asked_wait, wait_before, worth_repeating
+from gate.network.reach import proxy_to, transport_to
 from gate.network.sse import EventReader, EventTooLongError, ServerEvent
 from gate.network.unpacking import pieces
 
 MOST_BYTES = 16 * 1024 * 1024
 """Longest answer that is read."""
-_ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1)
 _TIMES = {"timeout": httpx.Timeout(None, connect=CONNECT_SECONDS).as_dict()}
 _ALWAYS_SENT = {"User-Agent": "agent-eval-gate", "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
 _BROKEN_DOWN = frozenset({500, 502, 504})
@@ -202,9 +200,7 @@ class Wire:
         return Answer(service=self.service.name, status=response.status_code, headers=headers, body=body)
 
     def _new(self) -> httpx.AsyncBaseTransport:
-        tls = _tls() if self.service.url.startswith("https") else _trusting_nobody()
-        proxy = _proxy(self.service.url)
-        transport = httpx.AsyncHTTPTransport(verify=tls, limits=_ONE, proxy=proxy) if proxy else OneConnection(tls)
+        transport = transport_to(self.service.url)
         self._made.append(transport)
         return transport
 
@@ -234,7 +230,7 @@ class Wire:
         remedy = "see whether it is up, and run again"
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
             address = self.service.url
-            way = f"{urlsplit(address).hostname}{' through the proxy' if _proxy(address) else ''}"
+            way = f"{urlsplit(address).hostname}{' through the proxy' if proxy_to(address) else ''}"
             words = f"cannot be reached at {way}: {str(error) or f'no connection within {CONNECT_SECONDS:g} s'}"
             if "CERTIFICATE_VERIFY_FAILED" in words:
                 remedy = (
@@ -271,33 +267,3 @@ def _url(text: str) -> httpx.URL:
 
 def _final(answer: Answer, call: Call) -> bool:
     return not answer.good and any(word in answer.text for word in call.last_words)
-
-
-def _proxy(url: str) -> str | None:
-    """The proxy the environment names for an address (`HTTPS_PROXY`, `NO_PROXY` …). Raises `UsageError` for SOCKS."""
-    parts = urlsplit(url)
-    named = getproxies()
-    proxy = named.get(parts.scheme) or named.get("all")
-    if not proxy or proxy_bypass(parts.hostname or ""):
-        return None
-    proxy = proxy if "://" in proxy else f"http://{proxy}"
-    if not proxy.startswith(("http://", "https://")):
-        raise UsageError(
-            f"the proxy for {parts.hostname} is of a kind the gate cannot use: {urlsplit(proxy).scheme}",
-            "name an HTTP proxy in HTTPS_PROXY, or except the host in NO_PROXY",
-        )
-    return proxy
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """One for the whole process: making one takes 20 ms or more."""
-    context = httpx.create_ssl_context()
-    context.set_alpn_protocols(["http/1.1"])
-    return context
-
-
-@cache
-def _trusting_nobody() -> ssl.SSLContext:
-    """For services without TLS: nothing to load, and a secure address that one of them is given is refused."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -13,12 +13,12 @@ import httpx
 import pytest
 
 from gate.errors import CouldNotTellError, UsageError
-from gate.network import wire as wire_module
+from gate.network import reach
 from gate.network.breaker import FAULTS
 from gate.network.call import Answer, Call
 from gate.network.connection import OneConnection
 from gate.network.sse import ServerEvent
-from gate.network.wire import Pace, Service, Wire
+from gate.network.wire import MOST_BYTES, Pace, Service, Wire
 from tests.loopback.server import RESET, Asked, Loopback, Reply, serving
 
 GET = Call(method="GET", path="/thing", repeatable=True)
@@ -341,7 +341,7 @@ def test_what_is_packed_into_little_is_unpacked_only_as_far_as_it_is_read() -> N
         reply = Reply(body=packed, headers={"Content-Encoding": "gzip"})
         with serving(lambda _: reply) as server, pytest.raises(CouldNotTellError, match="more than 16 MiB"):
             ask(server.url, POST)
-        assert tracemalloc.get_traced_memory()[1] < 3 * wire_module.MOST_BYTES
+        assert tracemalloc.get_traced_memory()[1] < 3 * MOST_BYTES
     finally:
         tracemalloc.stop()
 
@@ -406,7 +406,7 @@ def test_certificates_are_loaded_once_and_not_at_all_where_none_are_needed(monke
                 group.start_soon(_quietly, wire)
 
     monkeypatch.setattr(httpx, "create_ssl_context", counted)
-    wire_module._tls.cache_clear()
+    reach._tls.cache_clear()
     with serving(fine) as server:
         anyio.run(three_at_once, server.url)
         assert made == []

@@ -71,11 +71,13 @@ def drift(arguments: Namespace) -> int:
 
 
 def record(arguments: Namespace) -> int:
-    """Write baselines of the working tree: measured anew, topped up, or by the runs of merged changes."""
+    """Write baselines of the working tree: measured anew, topped up, or by the runs of merged changes.
+
+    A working tree that holds what its commit holds is that commit, which the baseline then names.
+    """
     if arguments.resume:
         return _told(_resumed(Path(arguments.resume)))
-    adds = arguments.top_up or arguments.merged
-    ref = arguments.ref or ("HEAD" if adds else "")
+    ref = arguments.ref or ("HEAD" if arguments.top_up or arguments.merged or _is_clean() else "")
     agents = arguments.agent or ()
     with open_workspace(Path.cwd(), ref or "HEAD", ref) as workspace:
         if arguments.top_up:
@@ -85,6 +87,11 @@ def record(arguments: Namespace) -> int:
         task = Task(trials=arguments.trials, release=arguments.release)
         with recording(workspace, agents, task, "baseline") as run:
             return _told(_anew(run, workspace.baselines))
+
+
+def _is_clean() -> bool:
+    with Repository.discover(Path.cwd()) as repository:
+        return repository.is_clean()
 
 
 def _resumed(path: Path) -> Upkeep:

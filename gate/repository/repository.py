@@ -5,6 +5,7 @@ from typing import Self
 
 from gate.errors import RepositoryError
 from gate.model.plan import Revision
+from gate.repository.changes import changed_paths
 from gate.repository.git import FETCH_HINT, Git, find_root
 from gate.repository.objects import Blobs
 from gate.repository.trees import GitTree
@@ -97,6 +98,13 @@ class Repository:
     def work_tree(self) -> WorkTree:
         """The files as they lie on disk, ignored ones left out."""
         return WorkTree(self._git, self._blobs)
+
+    def is_clean(self) -> bool:
+        """Whether the working tree holds what the commit that is checked out holds; ignored files do not count."""
+        if not self._commit("HEAD"):
+            return False
+        commit, here = self.tree("HEAD"), self.work_tree()
+        return commit.submodules == here.submodules and not changed_paths(commit, here)
 
     def _commit(self, name: str) -> str:
         if not name or name.startswith("-"):  # never an option of git

@@ -605,6 +605,8 @@ def test_a_case_that_cannot_block_is_named_when_its_baseline_is_written_and_by_t
         repository.commit({**files, **fixtures(2)})
         main(["baseline", "record", "--trials", "5"])
         said = capsys.readouterr().err
+        head = repository.git("rev-parse", "HEAD").strip()
+        assert json.loads(Path("baselines/shop.json").read_text())["commit"] == head
         repository.commit()
         main(["doctor", "--json"])
         [found] = [one for one in json.loads(capsys.readouterr().out) if one["about"] == "baseline of shop"]

@@ -193,3 +193,28 @@ def test_git_that_is_not_installed_is_said(origin: GitRepository, monkeypatch: p
     monkeypatch.setenv("PATH", "")
     with pytest.raises(RepositoryError, match="`git` was not found"):
         Repository(origin.root).tree("HEAD")
+
+
+def test_a_working_tree_is_clean_while_it_holds_what_its_commit_holds(origin: GitRepository) -> None:
+    """Ignored files do not count; a changed, a new and a missing file do."""
+
+    def clean() -> bool:
+        with Repository(origin.root) as opened:
+            return opened.is_clean()
+
+    origin.commit({".gitignore": "kept/"})
+    origin.write({"kept/x": "1"})
+    assert clean()
+    origin.write({"file": "2"})
+    assert not clean()
+    origin.write({"file": "1", "new": "1"})
+    assert not clean()
+    (origin.root / "new").unlink()
+    assert clean()
+    (origin.root / "file").unlink()
+    assert not clean()
+
+
+def test_a_repository_without_a_commit_is_not_clean(tmp_path: Path) -> None:
+    with Repository(GitRepository(tmp_path / "empty").root) as opened:
+        assert not opened.is_clean()

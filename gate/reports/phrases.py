@@ -1,5 +1,7 @@
 """Numbers of a run in the words every report uses; plain text, escaped by whoever prints it."""
 
+from math import floor, log10
+
 from gate.model.comparison import DimensionComparison, Tally
 from gate.model.plan import IMPACT_UNKNOWN, Forecast, Plan
 from gate.model.report import AcceptanceRow, Report
@@ -143,7 +145,7 @@ def _money(report: Report) -> str:
 
 def _small(money: float) -> str:
     """Money that may be a fraction of a cent: two decimals, or the first two digits there are."""
-    return f"{money:,.2f}" if money >= 0.1 else f"{money:.2g}"
+    return f"{money:,.2f}" if money >= 0.1 or not money else f"{money:.{1 - floor(log10(money))}f}"
 
 
 def forecast(forecast: Forecast) -> str:
@@ -155,7 +157,7 @@ def forecast(forecast: Forecast) -> str:
 
 
 def _cost(money: float) -> str:
-    return f"cost {money:,.2f}" if money else "nothing to pay"
+    return f"cost {_small(money)}" if money else "nothing to pay"
 
 
 def _unpriced(forecast: Forecast) -> str:

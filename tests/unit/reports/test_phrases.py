@@ -65,6 +65,8 @@ def test_what_a_case_and_the_judge_cost_is_said() -> None:
     both = Spend(trials=2, judge_calls=2, money=3.0, judge_money=1.0)
     assert spent(report(cases, spend=both))[-1] == "cost 3.00, 1.50 a case, of it the judge 1.00"
     little = Spend(trials=2, judge_calls=2, money=0.0046, judge_money=0.0012)
-    assert spent(report(cases, spend=little))[-1] == "cost 0.00, 0.0023 a case, of it the judge 0.0012"
+    assert spent(report(cases, spend=little))[-1] == "cost 0.0046, 0.0023 a case, of it the judge 0.0012"
+    tiny = Spend(trials=2, judge_calls=2, money=0.00004, judge_money=0.0)
+    assert spent(report(cases, spend=tiny))[-1] == "cost 0.000040, 0.000020 a case"
     judge_only = Spend(trials=2, judge_calls=2, judge_money=1.0)
     assert spent(report(cases, spend=judge_only))[-1] == "the judge 1.00, else cost unknown (no prices configured)"

@@ -95,7 +95,7 @@ class Hooks:
         return said
 
     async def _http(self, hook: Hook, when: str, about: Mapping[str, str]) -> str:
-        headers = {header: self._environ.get(variable, "") for header, variable in hook.headers.items()}
+        headers = {header: self._environ.get(variable, "").strip() for header, variable in hook.headers.items()}
         told = {f"X-Agent-Gate-{name.capitalize()}": value for name, value in about.items()}
         body: Json = hook.body if hook.body is not None else {**about} if hook.method != "GET" else None
         service = Service(name=f"the hook {when}", url=str(hook.http), secrets=tuple(filter(None, headers.values())))

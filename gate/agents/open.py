@@ -93,7 +93,7 @@ class _Opener:
         from gate.agents.chat.agent import ChatAgent
         from gate.agents.chat.definition import read_definition
 
-        key = self._environ.get(driver.key, "")
+        key = self._environ.get(driver.key, "").strip()
         if not key and driver.needed_variables():
             raise UsageError(
                 f"agent {name}: the variable {driver.key} holds no key", f"give the step `env: {driver.key}`"

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import anyio
 import httpx
 
-from gate.errors import CouldNotTellError
+from gate.errors import CouldNotTellError, UsageError
 from gate.network.breaker import Breaker
 from gate.network.call import Answer, Call
 from gate.network.connection import CONNECT_SECONDS
@@ -95,7 +95,8 @@ class Wire:
     async def send(self, call: Call) -> Answer:
         """The service's answer, whatever its status, after bounded and jittered retries of what is safe to repeat.
 
-        Raises `CouldNotTellError` when it cannot be reached, is left alone, or does not answer in time.
+        Raises `CouldNotTellError` when it cannot be reached, is left alone, or does not answer in time, `UsageError`
+        when what is asked cannot be sent.
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -144,7 +145,7 @@ class Wire:
             transport = self._idle.pop() if self._idle else self._new()
             try:
                 with anyio.fail_after(seconds or None):
-                    response = await transport.handle_async_request(self._request(call, more))
+                    response = await self._asked(transport, call, more)
                     try:
                         yield response
                     finally:
@@ -158,6 +159,15 @@ class Wire:
                 raise
             finally:
                 self._idle.append(transport)
+
+    async def _asked(self, transport: httpx.AsyncBaseTransport, call: Call, more: Mapping[str, str]) -> httpx.Response:
+        try:
+            return await transport.handle_async_request(self._request(call, more))
+        except (UnicodeEncodeError, httpx.LocalProtocolError):
+            raise UsageError(
+                f"{self.service.name} cannot be asked: a header would hold a line break or what is not ASCII",
+                "store the key that it is made of again, without what surrounds it",
+            ) from None  # the cause quotes the header
 
     async def _waited_to_ask_again(self, answer: Answer, attempt: int, call: Call) -> bool:
         """Whether another attempt may help; if so, the time until it has passed."""

@@ -104,6 +104,22 @@ def test_a_prompt_change_of_a_chat_agent_is_blocked_and_its_repair_is_not(
     assert report["spend"]["tokens"] > 0
 
 
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [("right\n", ExitCode.PASS), ("le clé", ExitCode.CONFIGURATION), ("ri\nght", ExitCode.CONFIGURATION)],
+)
+def test_a_key_is_sent_without_the_line_break_it_was_stored_with_and_else_is_the_users_to_mend(
+    key: str, expected: ExitCode, repository: GitRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    with serving(endpoint(shopkeeper, key="right")) as server:
+        files = {"agent/prompt.md": "Look orders up.", "agent/tools.json": TOOL}
+        repository.commit({**files, "agent-gate.yml": chat_config(server.url), **fixtures(1)})
+        repository.write({"agent/prompt.md": "Please look orders up."})
+        assert main(["run", "--base", "main"]) == expected
+        assert bool(server.asked) == (expected is ExitCode.PASS)
+
+
 def test_credits_of_a_run_are_counted_by_user_message(
     repository: GitRepository, capsys: pytest.CaptureFixture[str]
 ) -> None:

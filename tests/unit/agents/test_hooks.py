@@ -42,7 +42,7 @@ def test_a_service_is_told_the_trial_and_may_set_variables(tmp_path: Path) -> No
         case = a_case(
             variables=(Variable(name="old", type="Id", value="x"), Variable(name="kept", type="Text", value="k"))
         )
-        prepared = around(hooks, case, tmp_path, {"TOKEN": "Bearer t"})
+        prepared = around(hooks, case, tmp_path, {"TOKEN": "Bearer t\n"})
         made, gone = server.asked
     assert [(one.name, one.type, one.value) for one in prepared.variables] == [
         ("kept", "Text", "k"), ("order", "Text", "A1"), ("vip", "Boolean", True), ("old", "Id", "new"),

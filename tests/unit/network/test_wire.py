@@ -364,6 +364,15 @@ def test_an_authority_that_is_not_known_is_told_with_how_to_name_it(monkeypatch:
         ask("https://127.0.0.1", POST)
 
 
+@pytest.mark.parametrize("key", ["two\nlines", "clé"])
+def test_a_key_that_no_header_may_hold_is_the_users_to_mend(key: str) -> None:
+    with serving(fine) as server, pytest.raises(UsageError, match="the service cannot be asked") as refused:
+        ask(server.url, POST, headers={"Authorization": f"Bearer {key}"})
+    assert server.asked == []
+    assert key not in str(refused.value)
+    assert refused.value.__suppress_context__
+
+
 def test_a_session_cookie_of_the_service_is_not_carried_on() -> None:
     with serving(lambda _: Reply(body={}, headers={"Set-Cookie": "session=1; Path=/"})) as server:
         ask(server.url, GET, GET)

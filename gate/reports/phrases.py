@@ -145,7 +145,7 @@ def _money(report: Report) -> str:
 
 def _small(money: float) -> str:
     """Money that may be a fraction of a cent: two decimals, or the first two digits there are."""
-    return f"{money:,.2f}" if money >= 0.1 or not money else f"{money:.{1 - floor(log10(money))}f}"
+    return f"{money:,.2f}" if money >= 0.01 or not money else f"{money:.{1 - floor(log10(money))}f}"
 
 
 def forecast(forecast: Forecast) -> str:

@@ -12,9 +12,10 @@ from tabulate import tabulate
 from gate.cli.deciding import read_config
 from gate.cli.workspace import read_suite
 from gate.errors import ExitCode, UsageError
-from gate.fixtures.coverage import Coverage, CoverageRules, Surface, coverage
+from gate.fixtures.coverage import Coverage, CoverageRules, Gap, coverage
+from gate.fixtures.places import Places
 from gate.planning.names import canonical
-from gate.planning.outline import Outline, configured_outlines
+from gate.planning.outline import Outline, configured_outlines, surface
 from gate.reports.escape import terminal
 from gate.repository.repository import Repository
 
@@ -30,24 +31,13 @@ def audit(arguments: Namespace) -> int:
         _text, config = read_config(tree)
         cases = read_suite(tree, config).cases
         outlines = _chosen(configured_outlines(tree, config), arguments.agent or "")
-    found = [coverage(cases, surface(outline), today, rules, canonical) for outline in outlines]
+        places = Places(tree)
+        found = [coverage(cases, surface(one), today, rules, canonical, line_of=places.line) for one in outlines]
     if arguments.json:
         print(json.dumps([{**asdict(one), "exploratory_share": one.exploratory_share} for one in found], indent=1))
     else:
         print("\n\n".join(_page(one) for one in found))
     return ExitCode.CONFIGURATION if arguments.strict and any(one.gaps for one in found) else ExitCode.PASS
-
-
-def surface(outline: Outline) -> Surface:
-    """What can be covered of an agent, each action under every name it goes by."""
-    names: dict[str, list[str]] = {}
-    for action in outline.every_action:
-        names.setdefault(action.name, [action.name]).extend(filter(None, [action.alias]))
-    return Surface(
-        agent=outline.name,
-        topics=tuple(topic.name for topic in outline.topics),
-        actions=tuple(tuple(dict.fromkeys(known)) for known in names.values()),
-    )
 
 
 def _chosen(outlines: Sequence[Outline], agent: str) -> Sequence[Outline]:
@@ -76,5 +66,9 @@ def _page(one: Coverage) -> str:
 
 
 def _gaps(one: Coverage) -> str:
-    lines = [f"  {terminal(gap.message)}" + (f"  ({terminal(gap.path)})" if gap.path else "") for gap in one.gaps]
+    lines = [f"  {terminal(gap.message)}" + (f"  ({terminal(_where(gap))})" if gap.path else "") for gap in one.gaps]
     return "\n".join([f"left open ({len(lines)}):", *lines]) if lines else "nothing is left open"
+
+
+def _where(gap: Gap) -> str:
+    return f"{gap.path}:{gap.line}" if gap.line else gap.path

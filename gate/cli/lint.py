@@ -13,8 +13,10 @@ from gate.cli.deciding import read_config
 from gate.errors import ExitCode, RepositoryError, UsageError
 from gate.fixtures.lint import MANIFEST_NAMES, case_json
 from gate.fixtures.lint import lint as lint_tree
-from gate.fixtures.suite import Suite
+from gate.fixtures.suite import Suite, ordered
 from gate.model.problem import ProblemLevel
+from gate.planning.misnamed import misnamed
+from gate.planning.outline import Outline, configured_outlines
 from gate.ports import Tree
 from gate.reports.escape import terminal
 from gate.reports.phrases import count
@@ -28,7 +30,7 @@ class _Place:
 
     tree: Tree
     paths: Sequence[str]
-    agents: Sequence[str] = ()
+    outlines: Sequence[Outline] = ()
     test_data: str = ""
     prefix: str = ""
 
@@ -40,12 +42,13 @@ def lint(arguments: Namespace) -> int:
     problems = [problem for suite in suites for problem in suite.problems]
     cases = [case for suite in suites for case in suite.cases]
     errors = sum(problem.level is ProblemLevel.ERROR for problem in problems)
+    warnings = f", {count(len(problems) - errors, 'warning')}" if len(problems) > errors else ""
     if arguments.json:
         data = {"cases": [case_json(case) for case in cases], "problems": [asdict(problem) for problem in problems]}
         print(json.dumps(data, indent=1))
     for problem in problems:
         print(terminal_lines(str(problem)), file=sys.stderr)
-    print(f"agent-gate: {count(len(cases), 'usable case')}, {count(errors, 'error')}", file=sys.stderr)
+    print(f"agent-gate: {count(len(cases), 'usable case')}, {count(errors, 'error')}{warnings}", file=sys.stderr)
     return ExitCode.CONFIGURATION if errors else ExitCode.PASS
 
 
@@ -56,10 +59,12 @@ def terminal_lines(text: str) -> str:
 
 
 def _lint(place: _Place) -> Suite:
-    suite = lint_tree(place.tree, place.paths, agents=place.agents, test_data=place.test_data)
+    agents = [outline.name for outline in place.outlines]
+    suite = lint_tree(place.tree, place.paths, agents=agents, test_data=place.test_data)
+    problems = ordered((*suite.problems, *misnamed(place.tree, place.outlines, suite.cases)))
     return Suite(
         cases=tuple(replace(case, path=_known_as(place, case.path)) for case in suite.cases),
-        problems=tuple(replace(one, path=_known_as(place, one.path)) for one in suite.problems),
+        problems=tuple(replace(one, path=_known_as(place, one.path)) for one in problems),
         data=suite.data,
     )
 
@@ -102,7 +107,7 @@ def _configured(repository: Repository, paths: Sequence[str]) -> _Place | None:
     return _Place(
         tree=tree,
         paths=inside or [config.fixtures],
-        agents=tuple(config.agents),
+        outlines=configured_outlines(tree, config),
         test_data=config.test_data,
     )
 

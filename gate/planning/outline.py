@@ -1,12 +1,14 @@
-"""What an agent consists of, whether metadata or patterns of the configuration say so."""
+"""What an agent consists of, whether metadata, tools files or patterns of the configuration say so."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gate.config import AgentConfig, Config
+from gate.config import AgentConfig, ChatDriver, Config
+from gate.fixtures.unknown_names import Surface
 from gate.model.agent_map import AgentMap, MappedAction, MappedTopic
 from gate.planning.maps import ReadableTree, own_agents
 from gate.planning.names import canonical
+from gate.planning.tool_files import read_tools
 from gate.ports import Tree
 from gate.salesforce.reading import read_map
 
@@ -16,6 +18,7 @@ class Outline:
     """One agent: where it lies, its topics with their actions, and its actions of no particular topic.
 
     The patterns are those that the configuration needs to tell its topics and actions; () for Salesforce metadata.
+    `closed`: its definition lists what may be called, by the very name, so nothing else can be.
     """
 
     name: str
@@ -24,12 +27,26 @@ class Outline:
     actions: tuple[MappedAction, ...] = ()
     topic_patterns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     action_patterns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    closed: bool = False
 
     @property
     def every_action(self) -> tuple[MappedAction, ...]:
         """All actions, each definition under each of its aliases once."""
         all_actions = (*(action for topic in self.topics for action in topic.actions), *self.actions)
         return tuple({(action.name, action.alias): action for action in all_actions}.values())
+
+
+def surface(outline: Outline) -> Surface:
+    """What can be covered of an agent, each action under every name it goes by."""
+    names: dict[str, list[str]] = {}
+    for action in outline.every_action:
+        names.setdefault(action.name, [action.name]).extend(filter(None, [action.alias]))
+    return Surface(
+        agent=outline.name,
+        topics=tuple(topic.name for topic in outline.topics),
+        actions=tuple(tuple(dict.fromkeys(known)) for known in names.values()),
+        closed=outline.closed,
+    )
 
 
 def configured_outlines(tree: Tree, config: Config) -> tuple[Outline, ...]:
@@ -49,7 +66,8 @@ def _outline(tree: Tree, name: str, agent: AgentConfig, names: frozenset[str]) -
     known_actions = {canonical(action.name) for topic in topics for action in topic.actions}
     known_actions |= {canonical(action.name) for action in actions}
     topics += tuple(MappedTopic(name=topic) for topic in agent.topics if canonical(topic) not in known_topics)
-    actions += tuple(MappedAction(name=action) for action in agent.actions if canonical(action) not in known_actions)
+    named, closed = _named(tree, agent)
+    actions += tuple(action for action in named if canonical(action.name) not in known_actions)
     return Outline(
         name=name,
         source=agent.source,
@@ -57,7 +75,23 @@ def _outline(tree: Tree, name: str, agent: AgentConfig, names: frozenset[str]) -
         actions=actions,
         topic_patterns=agent.topics,
         action_patterns=agent.actions,
+        closed=closed,
     )
+
+
+def _named(tree: Tree, agent: AgentConfig) -> tuple[tuple[MappedAction, ...], bool]:
+    """The actions that the driver's tools files, else patterns of the configuration tell; whether there are no others.
+
+    None where a tools file is broken: nobody knows what else it would define. The driver says what is wrong with it.
+    """
+    if not isinstance(agent.driver, ChatDriver) or not agent.driver.tools:
+        return tuple(MappedAction(name=action) for action in agent.actions), False
+    tools, problems = read_tools(ReadableTree(tree), agent.driver.tools)
+    if problems:
+        return (), False
+    return tuple(
+        MappedAction(name=tool.name, inputs=tool.inputs, path=tool.path, line=tool.line) for tool in tools
+    ), True
 
 
 def _mapped(

@@ -128,5 +128,5 @@ def _program(about: str, name: str, driver: CommandDriver, holding: Holding) -> 
 async def _opened(agent: Agent) -> tuple[list[Problem], Answer | None, str]:
     with anyio.fail_after(LONGEST_SECONDS):
         async with agent.open() as problems:
-            models = await agent.models() if isinstance(agent, ChatAgent) else None
+            models = await agent.models() if isinstance(agent, ChatAgent) and not problems else None
             return list(problems), models, "" if problems else agent.version(Arm.HEAD)

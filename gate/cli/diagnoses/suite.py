@@ -1,7 +1,7 @@
 """Configuration, agents, fixtures, baselines, recordings and judge of the working tree."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gate.agents.replay import FOLDER_LENGTH, recorded_definitions
@@ -20,6 +20,8 @@ from gate.model.words import Dimension, Severity, Status
 from gate.planning.fingerprint import agent_fingerprint
 from gate.planning.ground import Ground
 from gate.planning.maps import Maps
+from gate.planning.misnamed import misnamed
+from gate.planning.outline import configured_outline
 from gate.ports import Tree
 from gate.reports.phrases import count
 from gate.salesforce.sources import Known
@@ -70,6 +72,7 @@ def agents(holding: Holding) -> Iterator[Diagnosis]:
         fingerprint = agent_fingerprint(definition)
         says = f"defined by {count(len(definition), 'file')}, fingerprint {fingerprint[:FOLDER_LENGTH]}"
         yield fine(f"agent {name}", says)
+        yield from _actions(holding, name)
         driver = holding.config.agents[name].driver
         if isinstance(driver, ReplayDriver):
             yield _recordings(holding, name, fingerprint, driver.recordings)
@@ -93,6 +96,21 @@ def _facts(holding: Holding, agent: str) -> Iterator[Diagnosis]:
         )
         remedy = f"set `agents.{agent}.driver.retrieval: none` if it looks nothing up; else let a judge score grounding"
         yield unknown(f"facts of {agent}", says, remedy)
+
+
+def _actions(holding: Holding, agent: str) -> Iterator[Diagnosis]:
+    """Whether cases call actions by the names they have, where the definition lists every one."""
+    outline = configured_outline(holding.tree, holding.config, agent)
+    if not outline.closed:
+        return
+    about = f"actions of {agent}"
+    wrong = list(misnamed(holding.tree, [replace(outline, topics=())], holding.cases))
+    if not wrong:
+        yield fine(about, f"{count(len(outline.every_action), 'action')}, and no case names another")
+        return
+    first, others = wrong[0], f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+    remedy = f"{first.hint} (`agent-gate lint` shows each with its place)"
+    yield problem(about, f"{first.path}:{first.line}: {first.message}{others}", remedy)
 
 
 def _recordings(holding: Holding, agent: str, fingerprint: str, place: str) -> Diagnosis:

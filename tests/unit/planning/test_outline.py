@@ -1,6 +1,7 @@
 """What an agent consists of, from metadata and from patterns of the configuration."""
 
 from gate.config import Config
+from gate.errors import RepositoryError
 from gate.planning.outline import configured_outlines
 from tests.trees import DictTree
 
@@ -52,3 +53,43 @@ def test_patterns_name_topics_and_actions() -> None:
 
     assert [topic.name for topic in outline.topics] == ["Desk", "Extra"]
     assert [action.name for action in outline.every_action] == ["Find", "tool"]
+
+
+def test_the_tools_of_a_chat_agent_are_its_actions() -> None:
+    """With the arguments a caller has to give and the place; nothing else can be called, whatever patterns say."""
+    tools = """\
+tools:
+  - name: find
+    parameters: {type: object, properties: {id: {}, year: {}}, required: [id]}
+  - {name: send}
+"""
+    driver = {"type": "chat", "model": "m", "prompt": ["p.md"], "tools": ["tools/*.yml"]}
+    given = {"source": ["."], "driver": driver, "actions": {"Find": ["find.py"], "billing": ["billing.py"]}}
+
+    [outline] = configured_outlines(DictTree({"tools/a.yml": tools}), config({"shop": given}))
+
+    told = [(action.name, action.inputs, action.path, action.line) for action in outline.every_action]
+    assert told == [("find", ("id",), "tools/a.yml", 2), ("send", (), "tools/a.yml", 4)]
+    assert outline.closed
+    assert outline.action_patterns.keys() == {"Find", "billing"}
+
+
+def test_a_tools_file_that_cannot_be_read_leaves_the_actions_unknown() -> None:
+    """Broken, absent, or more than a tree gives away."""
+    driver = {"type": "chat", "model": "m", "prompt": ["p.md"], "tools": ["tools/*.yml"]}
+    good = {"tools/a.yml": "{name: find}"}
+    for more in (b"[", b"\xff", b"- {nome: send}"):
+        [outline] = configured_outlines(
+            DictTree({**good, "tools/b.yml": more}), config({"shop": {"source": ["."], "driver": driver}})
+        )
+        assert (outline.every_action, outline.closed) == ((), False)
+    for tree in (DictTree({}), _Locked(good)):
+        [outline] = configured_outlines(tree, config({"shop": {"source": ["."], "driver": driver}}))
+        assert (outline.every_action, outline.closed) == ((), False)
+
+
+class _Locked(DictTree):
+    """Gives nothing away."""
+
+    def read(self, path: str) -> bytes:
+        raise RepositoryError(f"{path} cannot be read")

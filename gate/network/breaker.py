@@ -8,6 +8,8 @@ REST_SECONDS = 20.0
 """How long nothing is asked then; after that one request goes through, and its fate decides."""
 RESTS = 3
 """Rests in a row that are waited for; a host that is still down after them is given up until it answers a probe."""
+RESTS_OF_A_STRANGER = 1
+"""The same of a host that was never reached: its address is wrong more often than it is about to start."""
 
 
 class Breaker:
@@ -19,6 +21,7 @@ class Breaker:
         self._until = 0.0
         self._rests = 0
         self._probing = False
+        self._met = False
         self.last = ""
         """The last fault in words."""
 
@@ -40,14 +43,15 @@ class Breaker:
     @property
     def given_up(self) -> bool:
         """Whether it has rested often enough in vain, so that nobody waits for the next one to end."""
-        return self._rests > RESTS
+        return self._rests > (RESTS if self._met else RESTS_OF_A_STRANGER)
 
     def answered(self) -> None:
         """The host answered, whatever it said."""
-        self._faults, self._rests, self._probing = 0, 0, False
+        self._faults, self._rests, self._probing, self._met = 0, 0, False, True
 
-    def failed(self, why: str) -> None:
-        """The host could not be reached, or broke down."""
+    def failed(self, why: str, *, reached: bool = True) -> None:
+        """The host broke down, or could not be reached."""
+        self._met |= reached
         self._faults += 1
         self._probing = False
         self.last = why

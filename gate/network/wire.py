@@ -152,7 +152,7 @@ class Wire:
                         with anyio.CancelScope(shield=True):
                             await response.aclose()
             except (httpx.RequestError, TimeoutError) as error:
-                self._breaker.failed(self._silent(call, error).message)
+                self._breaker.failed(self._silent(call, error).message, reached=not isinstance(error, _NOTHING_SENT))
                 raise
             except BaseException:
                 self._breaker.left()
@@ -232,7 +232,7 @@ class Wire:
             await self._pace.sleep(max(self._breaker.seconds_left, _NAP_SECONDS) + self._pace.chance())
         raise CouldNotTellError(
             f"{self.service.name} failed again and again and is left alone; the last time: {self._breaker.last}",
-            "see whether it is up; `agent-gate run --resume DIR` goes on where this run stopped",
+            "see whether it is up, and whether its address is right",
             again=not self._breaker.given_up,
         )
 

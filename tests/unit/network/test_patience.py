@@ -104,3 +104,15 @@ class TestBreaker:
 
         breaker.answered()
         assert not breaker.given_up
+
+    def test_a_host_that_was_never_reached_is_given_up_after_one_rest(self) -> None:
+        """A wrong address is told within half a minute."""
+        clock = [0.0]
+        breaker = Breaker(lambda: clock[0])
+        for _ in range(FAULTS):
+            breaker.failed("refused", reached=False)
+        assert not breaker.given_up
+        clock[0] += REST_SECONDS
+        assert not breaker.rests
+        breaker.failed("refused", reached=False)
+        assert breaker.given_up

@@ -108,7 +108,7 @@ async def _all(batch: Sequence[Request], stage: Stage, used: Meter) -> dict[Requ
         stage.watcher.done(request, outcomes[request], used)
 
     def first(request: Request, scores: TrialScores) -> None:
-        if scores.passing:
+        if scores.transient:
             late.append(request)
         else:
             tell(request, scores)
@@ -179,9 +179,9 @@ async def _run(request: Request, stage: Stage, *, anew: bool) -> _Ran:
     """The kept trial with its kept scores, or a new one."""
     transcript = stage.store.transcript(request)
     scores = stage.store.scores(request) if transcript is not None else None
-    if anew and scores is not None and (scores.error or scores.passing):
+    if anew and scores is not None and (scores.error or scores.transient):
         scores = None
-        transcript = None if transcript is not None and (transcript.error or transcript.passing) else transcript
+        transcript = None if transcript is not None and (transcript.error or transcript.transient) else transcript
     if transcript is not None:
         return _Ran(request, transcript, scores, fresh=False)
     transcript = await stage.run(request)

@@ -244,11 +244,11 @@ class RunFolder:
         What was said and scored stays.
         """
         known = self._known_scores()
-        for key in [key for key, item in known.items() if item.error or item.passing]:
+        for key in [key for key, item in known.items() if item.error or item.transient]:
             del known[key]
             request = Request(case=key[0], arm=key[1], trial=key[2])
             transcript = self.transcript(request)
-            if transcript is not None and (transcript.error or transcript.passing):
+            if transcript is not None and (transcript.error or transcript.transient):
                 (self.path / self._transcript_path(request)).unlink()
 
     def set_trials_aside(self, stale: Callable[[Transcript], bool]) -> int:

@@ -45,7 +45,7 @@ async def run_trial(
     """
     turns: list[TurnRecord] = []
     given: Mapping[str, Json] = {}
-    error, passing = "", False
+    error, transient = "", False
     try:
         async for attempt in AsyncRetrying(
             retry=retry_if_exception(_may_help),
@@ -65,7 +65,7 @@ async def run_trial(
                     set_up = {one.name: one.value for one in prepared.variables if one not in case.variables}
                     given = {**set_up, **session.given}
     except CouldNotTellError as fault:
-        error, passing = fault.line, fault.again
+        error, transient = fault.line, fault.again
     except UsageError as fault:
         raise UsageError(f"{case.id}: {fault.message}", fault.hint) from fault
     return Transcript(
@@ -77,7 +77,7 @@ async def run_trial(
         variables=given,
         captured=reduce(Captured.also, (turn.captured for turn in turns), agent.capabilities.captured),
         error=error,
-        passing=passing if error else any(turn.untraced for turn in turns),
+        transient=transient if error else any(turn.untraced for turn in turns),
         version=agent.version(arm),
     )
 

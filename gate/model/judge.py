@@ -79,7 +79,7 @@ class Judgement:
 
     `prompt` is the hash of the instructions, `models` the ids of the models that answered, in the order of the votes,
     `masked` counts places that were hidden from them, by kind. `outage` non-empty = a vote could not be had, and why;
-    there are no scores then, but what the others cost is counted. `passing`: it may be had later.
+    there are no scores then, but what the others cost is counted. `transient`: it may be had later.
     """
 
     fingerprint: str
@@ -91,4 +91,4 @@ class Judgement:
     output_tokens: int = 0
     scores: Mapping[Dimension, DimensionScore] = field(default_factory=dict)
     outage: str = ""
-    passing: bool = False
+    transient: bool = False

@@ -74,7 +74,7 @@ class TrialScores:
     judge_input_tokens: int = 0
     judge_output_tokens: int = 0
     error: str = ""
-    passing: bool = False  # the error, or what could not be looked at, may be gone when it is tried again later
+    transient: bool = False  # the error, or what could not be looked at, may be gone when it is tried again later
 
 
 def passes(score: DimensionScore, level: int) -> bool:

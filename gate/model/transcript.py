@@ -91,7 +91,7 @@ class TurnRecord:
 class Transcript:
     """One trial of one case. A non-empty `error` means the trial errored (ours or the network's).
 
-    `passing`: the error, or a lack of traces, may be gone when the trial is made again later. `version` names what
+    `transient`: the error, or a lack of traces, may be gone when the trial is made again later. `version` names what
     answered, as the platform does; `redacted` counts what was masked, by kind.
     """
 
@@ -103,6 +103,6 @@ class Transcript:
     variables: Mapping[str, Json] = field(default_factory=dict)
     captured: Captured = Captured()
     error: str = ""
-    passing: bool = False
+    transient: bool = False
     version: str = ""
     redacted: Mapping[str, int] = field(default_factory=dict)

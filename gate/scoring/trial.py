@@ -35,7 +35,7 @@ def score_trial(
             arm=transcript.arm,
             trial=transcript.trial,
             error=transcript.error,
-            passing=transcript.passing,
+            transient=transcript.transient,
         )
     outage = judgement.outage if judgement else ""
     scores = tuple(
@@ -43,7 +43,7 @@ def score_trial(
         for dimension in Dimension
         if dimension in case.dimensions and not outage
     )
-    lost = transcript.passing and any(isinstance(one, Unscored) and one.by for one in scores)
+    lost = transcript.transient and any(isinstance(one, Unscored) and one.by for one in scores)
     return TrialScores(
         case=case.key,
         arm=transcript.arm,
@@ -58,7 +58,7 @@ def score_trial(
         judge_input_tokens=judgement.input_tokens if judgement else 0,
         judge_output_tokens=judgement.output_tokens if judgement else 0,
         error=f"judge: {outage}" if outage else "",
-        passing=bool(judgement and judgement.passing) or lost,
+        transient=bool(judgement and judgement.transient) or lost,
     )
 
 

@@ -40,7 +40,7 @@ async def judged(
             ballots += more
     paid = _paid(judge, ballots)
     if outage is not None:
-        return replace(paid, outage=outage.line, passing=outage.again)
+        return replace(paid, outage=outage.line, transient=outage.again)
     author = f"judge:{judge.fingerprint}"
     scores = {
         dimension: _decided(ballots[:1] if dimension in settled else ballots, dimension, question, author)

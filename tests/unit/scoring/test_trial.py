@@ -139,7 +139,7 @@ NOT_CONTENT: dict[type, dict[str, Any]] = {
         "agent_fingerprint": "z",
         "version": "v2",
         "redacted": {"email": 1},
-        "passing": True,
+        "transient": True,
     },
     TurnRecord: {
         "latency_seconds": 9.0,

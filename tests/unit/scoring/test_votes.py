@@ -157,7 +157,7 @@ def test_a_dimension_the_judge_left_out_is_unscored() -> None:
 def test_an_outage_leaves_no_scores(votes: Literal[1, 3], again: bool) -> None:
     outage = CouldNotTellError("the judge is down", again=again)
     judgement = decide(ListJudge(outage, outage, outage), votes)
-    assert (judgement.scores, judgement.outage, judgement.passing) == ({}, "the judge is down", again)
+    assert (judgement.scores, judgement.outage, judgement.transient) == ({}, "the judge is down", again)
 
 
 def test_what_was_paid_for_before_an_outage_is_counted() -> None:

@@ -76,7 +76,7 @@ def test_every_plan_of_a_turn_is_looked_at(second: bool) -> None:
     assert first.reply == "It is sent.\n\nDone."
     assert [call.name for call in first.tool_calls] == (["FindOrder", "Refund"] if second else ["FindOrder"])
     assert transcript.captured.tool_calls is second
-    assert transcript.passing is not second
+    assert transcript.transient is not second
 
 
 def test_what_a_cut_off_trace_shows_is_kept_all_the_same() -> None:
@@ -112,7 +112,7 @@ def test_an_agent_that_answers_nothing_errs_and_never_passes(messages: list[dict
 
         transcript = trial(agent_in(org, stream=stream), within=mute)
         assert transcript.error
-        assert transcript.passing
+        assert transcript.transient
         assert org.open_sessions == []
 
 
@@ -168,7 +168,7 @@ def test_a_fault_that_comes_again_identically_is_not_asked_again(code: str, agai
 
         transcript = trial(agent_in(org), within=fail)
         assert code in transcript.error
-        assert transcript.passing is again
+        assert transcript.transient is again
         assert len(org.sessions) - 1 == (3 if again else 1)  # one is the probe's
 
 
@@ -282,7 +282,7 @@ def test_a_variable_that_the_session_does_not_take_is_no_trial_of_the_case() -> 
 
         transcript = trial(agent_in(org), within=ignore)
         assert "does not take the variable isVip" in transcript.error
-        assert not transcript.passing
+        assert not transcript.transient
 
 
 def test_a_version_that_was_activated_anew_in_the_middle_voids_the_run() -> None:

@@ -136,7 +136,7 @@ def test_what_is_refused_for_one_conversation_errs_it_alone_once_others_were_ans
 
     with org_of() as org:
         answered, refused = anyio.run(two)
-        assert (answered.error, refused.passing) == ("", False)
+        assert (answered.error, refused.transient) == ("", False)
         assert "text too long" in refused.error
         assert "see what is special in this case" in refused.error
         assert org.open_sessions == []
@@ -152,7 +152,7 @@ def test_a_platform_that_stays_broken_errors_the_trial_and_leaves_no_session_ope
         broken = Reply(500, {"message": "out of order"})
         transcript = trial(agent_in(org), within=lambda: org.message_faults.extend([broken] * 20))
         assert "out of order" in transcript.error
-        assert transcript.passing
+        assert transcript.transient
         assert org.open_sessions == []
 
 

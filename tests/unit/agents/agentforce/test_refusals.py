@@ -85,7 +85,7 @@ def test_a_login_that_is_refused_is_said_with_its_remedy(reply: Reply, kind: typ
 
 
 @pytest.mark.parametrize(
-    ("reply", "said", "passing"),
+    ("reply", "said", "transient"),
     [
         (Reply(404, {"message": "No valid version available"}), "finds no agent to talk to", False),
         (Reply(body={"messages": []}), "began a session without an id", True),
@@ -93,11 +93,11 @@ def test_a_login_that_is_refused_is_said_with_its_remedy(reply: Reply, kind: typ
     ],
     ids=["404", "no-id", "500"],
 )
-def test_a_session_that_cannot_be_begun_errs_the_trial(reply: Reply, said: str, passing: bool) -> None:
+def test_a_session_that_cannot_be_begun_errs_the_trial(reply: Reply, said: str, transient: bool) -> None:
     with org_of() as org:
         transcript = trial(agent_in(org), within=lambda: org.start_faults.extend([reply] * 20))
         assert said in transcript.error
-        assert transcript.passing is passing
+        assert transcript.transient is transient
         assert org.open_sessions == []
 
 

@@ -104,7 +104,7 @@ def test_an_endpoint_that_asks_for_a_long_pause_gets_it_or_is_not_asked_again(as
         server.faults.append(Reply(429, {"error": "slow down"}, {"Retry-After": asked}))
         transcript = trial(server.url, sleep=sleep)
         assert len(server.asked) == requests
-    assert transcript.passing == bool(transcript.error) == (requests == 1)
+    assert transcript.transient == bool(transcript.error) == (requests == 1)
     assert all(120 <= pause <= 150 for pause in pauses)
 
 
@@ -207,7 +207,7 @@ def test_what_every_request_would_meet_is_the_users_and_what_one_meets_errors_it
 
     assert [turn.reply for turn in transcript.turns] == ["fine"]
     assert "see what is special in this case" in transcript.error
-    assert not transcript.passing
+    assert not transcript.transient
 
 
 FAULTS = {
@@ -246,7 +246,7 @@ def test_a_stream_that_ends_in_the_middle_is_no_answer(fault: str) -> None:
         transcript = trial(server.url, stream=True)
 
     assert transcript.turns == ()
-    assert transcript.passing
+    assert transcript.transient
     assert "the agent's endpoint" in transcript.error
 
 
@@ -255,7 +255,7 @@ def test_an_endpoint_that_stays_away_makes_the_trial_errored_not_failed() -> Non
         transcript = trial(server.url)
 
     assert "HTTP 503" in transcript.error
-    assert transcript.passing
+    assert transcript.transient
 
 
 def test_an_answer_that_takes_too_long_is_errored_with_its_limit() -> None:

@@ -72,7 +72,9 @@ class Recorded:
 
     @property
     def again(self) -> str:
-        """How to get the trials that are missing."""
+        """How to get the trials that are missing. Of recordings none comes by asking again: each is used once."""
+        if all(one.recorded for one in self.setting.inputs.capabilities.values()):
+            return "ask for as many trials as were recorded (`--trials`), or record more (docs/recordings.md)"
         go_on = f"`agent-gate {_resuming(self.folder.path)}`"
         return f"when the agent answers again, {go_on} makes what is missing; after a change, record anew"
 

@@ -145,6 +145,18 @@ class TestTheDefaultBranchKeepsItsBaseline:
         assert "the baseline was left as it is" in notes_of(report)
         assert BASELINE.read_bytes() == before
 
+    def test_more_trials_than_were_recorded_come_by_recording_more(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """To go on would ask the same recordings again."""
+        before = BASELINE.read_bytes()
+
+        code = main(["baseline", "record", "--trials", "500"])
+
+        said = capsys.readouterr().err
+        assert code == ExitCode.COULD_NOT_TELL
+        assert "ask for as many trials as were recorded (`--trials`), or record more" in said
+        assert "--resume" not in said.rpartition("trials are missing")[2]
+        assert BASELINE.read_bytes() == before
+
     def test_what_is_quarantined_by_hand_is_not_remembered(self) -> None:
         """Failures of a case that is broken for a known reason do not follow it out of quarantine."""
         configure(f"quarantine:\n  {BULK}: {{owner: ana, reason: sandbox is down, until: 2099-12-31}}\n")

@@ -7,6 +7,7 @@ from math import ceil
 
 from gate.model.case import Json
 from gate.model.comparison import Request
+from gate.model.counting import count
 from gate.model.transcript import Transcript
 from gate.model.words import Arm, Severity
 
@@ -107,7 +108,8 @@ def left_out_words(left_out: Sequence[Request], severity: Callable[[str], Severi
     whole = sorted({one.case for one in left_out if severity(one.case) is Severity.P2})
     repeats = sorted({one.case for one in left_out} - set(whole))
     parts = [f"{word} {', '.join(cases)}" for word, cases in (("P2:", whole), ("P1 repeats:", repeats)) if cases]
-    return (f"the budget left out {len(left_out)} trials, which count for nothing ({'; '.join(parts)})",)
+    trials = count(len(left_out), "trial, which counts", "trials, which count")
+    return (f"the budget left out {trials} for nothing ({'; '.join(parts)})",)
 
 
 def masked_words(masked: Mapping[str, int]) -> tuple[str, ...]:
@@ -124,7 +126,7 @@ def unknown_words(unknown: Mapping[str, int]) -> tuple[str, ...]:
         return ()
     shown = sorted(unknown.items(), key=lambda item: (-item[1], item[0]))
     kinds = ", ".join(f"{kind} {number:,}" for kind, number in shown[:_SHOWN_KINDS])
-    more = f" and {len(shown) - _SHOWN_KINDS} more kinds" if len(shown) > _SHOWN_KINDS else ""
+    more = f" and {count(len(shown) - _SHOWN_KINDS, 'more kind')}" if len(shown) > _SHOWN_KINDS else ""
     return (f"not understood, and kept as it came in the transcripts (`unknown`): {kinds}{more}",)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gate.model.calibration import Disagreement, Item, Measured, Month, Share, Standing
+from gate.model.counting import count
 from gate.model.words import Dimension
 from gate.verdicts.statistics.agreement import krippendorff_alpha, two_raters
 from gate.verdicts.statistics.intervals import clopper_pearson, clopper_pearson_lower
@@ -116,9 +117,11 @@ class _Shown:
 def _standing(shown: _Shown, agreement: float, *, outdated: int) -> tuple[Standing, str]:
     agreed, at_least, youden = shown.agreed, shown.at_least, shown.youden
     if not agreed.total and shown.contested:
-        return "uncalibrated", f"raters disagree on all {shown.contested} trials"
+        which = "the only trial" if shown.contested == 1 else f"all {shown.contested} trials"
+        return "uncalibrated", f"raters disagree on {which}"
     if not agreed.total:
-        return ("stale", f"{outdated} trials were rated of another judge or rubric") if outdated else (
+        old = count(outdated, "trial was", "trials were")
+        return ("stale", f"{old} rated of another judge or rubric") if outdated else (
             "uncalibrated", "nobody rated a trial"
         )  # fmt: skip
     missing = []
@@ -134,9 +137,12 @@ def _standing(shown: _Shown, agreement: float, *, outdated: int) -> tuple[Standi
         return "calibrated", f"agreement is at least {at_least:.1%}, sensitivity + specificity - 1 is {youden:.2f}"
     why = "; ".join(missing)
     if outdated and agreed.total < SMOKE_ITEMS:
-        return "stale", f"{outdated} more trials were rated of another judge or rubric; {why}"
+        return (
+            "stale",
+            f"{count(outdated, 'more trial was', 'more trials were')} rated of another judge or rubric; {why}",
+        )
     if agreed.total >= SMOKE_ITEMS and agreed.rate >= agreement:
-        return "smoke", f"no evidence against it in {agreed.total} trials, too little for it: {why}"
+        return "smoke", f"no evidence against it in {count(agreed.total, 'trial')}, too little for it: {why}"
     return "uncalibrated", why
 
 

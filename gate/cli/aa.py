@@ -14,6 +14,7 @@ from gate.cli.recording import Recorded, recorded
 from gate.cli.workspace import open_workspace
 from gate.errors import CouldNotTellError, ExitCode
 from gate.model.comparison import CaseInput
+from gate.model.counting import count
 from gate.model.words import Outcome
 from gate.verdicts.confirm import ConfirmOptions
 from gate.verdicts.flips import Cost, FlipReport, expected_cost, flip_report
@@ -70,7 +71,7 @@ def _page(found: FlipReport, cost: Cost) -> str:
     lines = [
         tabulate(rows, headers="keys"),
         "",
-        f"{trials} trials of one definition; {found.missing} missing.",
+        f"{count(trials, 'trial')} of one definition; {found.missing} missing.",
         "An unchanged pull request would be blocked:",
         f"  one trial against one (any-drop)   {found.one_against_one:.0%} of the time",
         f"  majority of three                  {found.majority_of_three:.0%}",

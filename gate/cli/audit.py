@@ -14,6 +14,7 @@ from gate.cli.workspace import read_suite
 from gate.errors import ExitCode, UsageError
 from gate.fixtures.coverage import Coverage, CoverageRules, Gap, coverage
 from gate.fixtures.places import Places
+from gate.model.counting import count
 from gate.planning.names import canonical
 from gate.planning.outline import Outline, configured_outlines, surface
 from gate.reports.escape import terminal
@@ -56,7 +57,7 @@ def _page(one: Coverage) -> str:
     intents = ", ".join(f"{intent or 'none named'} {number}" for intent, number in sorted(one.intents.items()))
     aside = f"{one.exploratory} of them exploratory ({one.exploratory_share:.0%}), which never block"
     parts = [
-        f"{terminal(one.agent)}: {one.cases} cases, {aside} and are not counted below",
+        f"{terminal(one.agent)}: {count(one.cases, 'case')}, {aside} and are not counted below",
         tabulate(topics, headers=["topic", "P0", "P1", "P2", "exploratory"]) if topics else "",
         tabulate(actions, headers=["action", "cases that expect it"]) if actions else "",
         f"intents: {intents}" if intents else "",

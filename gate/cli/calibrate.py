@@ -24,6 +24,7 @@ from gate.cli.ratings import Taken, read_reactions, read_sheets
 from gate.errors import ExitCode, ProblemsError, UsageError
 from gate.github.settings import WORKFLOW_BOT
 from gate.model.calibration import Calibration, Item, Measured, Share
+from gate.model.counting import count
 from gate.model.problem import Problem
 from gate.reports.escape import terminal
 from gate.store import RunFolder
@@ -46,7 +47,8 @@ def sample(arguments: Namespace) -> int:
     old = sum(len(found) - len(fitting[agent]) for agent, found in pool.items() if arguments.agent in {"", agent})
     if old:
         _say(
-            f"{old} trials are left out: another judge or rubric scored them; score their runs: `agent-gate score RUN`"
+            f"{count(old, 'trial is', 'trials are')} left out, scored by another judge or rubric: score their runs "
+            "again, `agent-gate score RUN`"
         )
     if not chosen:
         of = f" of agent {arguments.agent}" if arguments.agent else ""
@@ -60,7 +62,8 @@ def sample(arguments: Namespace) -> int:
         items = items_of(drawn, weights(chosen[agent], drawn))
         write_sheets(place, agent, drawn, names, items)
         failed = sum(1 for one in drawn if any(score.value < PASSING for score in one.scores.values()))
-        print(f"{len(drawn)} trials of {terminal(agent)} to score, {failed} of them below 2 by the judge: {place}")
+        trials = count(len(drawn), "trial")
+        print(f"{trials} of {terminal(agent)} to score, {failed} of them below 2 by the judge: {place}")
         for text in _too_few_failures(items):
             print(f"  {text}")
         print(f"  fill sheet-{names[0]}.md or .csv, then: agent-gate calibrate agree {place}")
@@ -211,7 +214,7 @@ def _table(measures: Sequence[Measured]) -> str:
 
 def _tell(one: Measured) -> None:
     print(f"\n{one.dimension}: {one.standing}: {one.why}")
-    print(f"  {one.agreement.total} rated trials of {one.cases} cases")
+    print(f"  {count(one.agreement.total, 'rated trial')} of {count(one.cases, 'case')}")
     sensitivity, specificity = one.at_large
     if (sensitivity, specificity) != (one.sensitivity.rate, one.specificity.rate):
         print(
@@ -222,7 +225,8 @@ def _tell(one: Measured) -> None:
         print("  agreement by month: " + ", ".join(f"{at.month} {at.agreed}/{at.total}" for at in one.trend))
     if one.outdated:
         print(
-            f"  {one.outdated} more were rated of another judge or rubric: `agent-gate calibrate renew RUN` takes them"
+            f"  {count(one.outdated, 'more was', 'more were')} rated of another judge or rubric: "
+            f"`agent-gate calibrate renew RUN` takes {'it' if one.outdated == 1 else 'them'}"
         )
     if one.unsettled:
         print(
@@ -233,7 +237,7 @@ def _tell(one: Measured) -> None:
         people = f"people {found.human} ({terminal(found.human_reason)[:120] or 'no reason given'})"
         print(f"  {terminal(found.case)} ({found.question[:12]}): {judge}, {people}")
     if len(one.disagreements) > _SHOWN:
-        print(f"  and {len(one.disagreements) - _SHOWN} more disagreements: --json lists all")
+        print(f"  and {count(len(one.disagreements) - _SHOWN, 'more disagreement')}: --json lists all")
 
 
 def _share(one: Share) -> str:

@@ -17,6 +17,7 @@ from gate.cli.evaluate import Ask, evaluate
 from gate.cli.present import announce
 from gate.cli.workspace import open_workspace
 from gate.errors import ExitCode, UsageError
+from gate.model.counting import count
 from gate.model.report import Report
 from gate.model.words import Tier
 from gate.planning.sides import Scope
@@ -44,7 +45,7 @@ def demo(arguments: Namespace) -> int:
     root = Path(arguments.keep) if arguments.keep else Path(tempfile.mkdtemp(prefix="agent-gate-demo-"))
     requests = sorted(_pull_requests(source), key=lambda one: one.expected)
     _build(source, root, requests)
-    _say(f"built a repository with the example agent and {len(requests)} pull requests in {root}")
+    _say(f"built a repository with the example agent and {count(len(requests), 'pull request')} in {root}")
     concluded = {request: _gate(root, request) for request in requests}
     _say("")
     for request, report in concluded.items():

@@ -14,8 +14,8 @@ from gate.cli.ratings import Taken
 from gate.config import AgentforceDriver
 from gate.errors import GateError
 from gate.model.calibration import Calibration, Item
+from gate.model.counting import count
 from gate.org.org import Org
-from gate.reports.phrases import count
 
 
 def give_feedback(here: Here, place: Path, taken: Taken, known: Calibration) -> str:

@@ -13,11 +13,11 @@ from gate.config import FILE_NAME, Config, parse_config
 from gate.errors import ExitCode, UsageError
 from gate.fixtures.manifest import Manifest
 from gate.fixtures.suite import load_suite, read_manifest
+from gate.model.counting import count
 from gate.planning.outline import Outline, configured_outlines
 from gate.planning.patterns import within
 from gate.ports import Tree
 from gate.reports.escape import terminal
-from gate.reports.phrases import count
 from gate.repository.repository import Repository
 from gate.scaffold.files import config_text, scaffold
 from gate.scaffold.prompts import prompt_outlines, unnamed_parts

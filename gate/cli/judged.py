@@ -17,10 +17,10 @@ from gate.judges.ledger import hidden_words, models_words
 from gate.model.calibration import Calibration, Item, Measured
 from gate.model.case import Case
 from gate.model.comparison import Request
+from gate.model.counting import count
 from gate.model.score import TrialScores
 from gate.model.transcript import Transcript
 from gate.model.words import Arm, Dimension
-from gate.reports.phrases import count
 from gate.scoring.checks import check
 from gate.scoring.question import question
 from gate.store import RunFolder

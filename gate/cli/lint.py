@@ -14,12 +14,12 @@ from gate.errors import ExitCode, RepositoryError, UsageError
 from gate.fixtures.lint import MANIFEST_NAMES, case_json
 from gate.fixtures.lint import lint as lint_tree
 from gate.fixtures.suite import Suite, ordered
+from gate.model.counting import count
 from gate.model.problem import ProblemLevel
 from gate.planning.misnamed import misnamed
 from gate.planning.outline import Outline, configured_outlines
 from gate.ports import Tree
 from gate.reports.escape import terminal
-from gate.reports.phrases import count
 from gate.repository.repository import Repository
 from gate.repository.trees import FolderTree
 

@@ -16,6 +16,7 @@ from gate.cli.workspace import Workspace
 from gate.errors import UsageError
 from gate.model.baseline import Baseline
 from gate.model.case import Case
+from gate.model.counting import count
 from gate.model.plan import AgentPlan, Plan
 from gate.model.report import Report
 from gate.model.score import TrialScores
@@ -95,7 +96,7 @@ class _Merged:
             stored[now.name] = record(
                 previous, suite, fresh, origin, keep=KEEP_AT_MERGE, advisory=self._advisory(now.name)
             )
-            notes.append(f"baseline of `{now.name}`: {len(fresh)} trials of {self.path} counted")
+            notes.append(f"baseline of `{now.name}`: {count(len(fresh), 'trial')} of {self.path} counted")
         return notes
 
     def _accepted(self, stored: Mapping[str, Baseline]) -> frozenset[str]:

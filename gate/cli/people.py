@@ -14,6 +14,7 @@ from gate.fixtures.parsing import parse
 from gate.github.host import Host
 from gate.github.spot_check import Question, ask
 from gate.model.calibration import Calibration, Item, Rating
+from gate.model.counting import count
 from gate.model.report import Report
 from gate.model.words import Dimension, Tier
 from gate.redaction.masks import Known, Masking, redacted, redacted_text
@@ -38,7 +39,7 @@ def ask_people(report: Report, delivery: Delivery) -> None:
 
     def act(host: Host) -> None:
         asked = ask(host, number, account, questions, config.comments)
-        delivery.note(f"{asked} judged trials wait for a reaction in issue {number}")
+        delivery.note(f"{count(asked, 'judged trial waits', 'judged trials wait')} for a reaction in issue {number}")
 
     delivery.attempt(f"ask people in issue {number} (this needs `issues: write`)", act)
 

@@ -15,6 +15,7 @@ from gate.judges.ledger import Ledger, models_words
 from gate.judges.live import LiveJudge
 from gate.judges.open import open_judge
 from gate.judges.probe import PROBES, Probe
+from gate.model.counting import count
 from gate.model.judge import NoVote, Vote
 from gate.ports import Judge
 from gate.reports.escape import terminal
@@ -56,7 +57,7 @@ def probe(arguments: Namespace) -> int:
 
 
 def _used(ledger: Ledger, config: Config) -> str:
-    tokens = f"{ledger.calls} times, {ledger.input_tokens:,} tokens in, {ledger.output_tokens:,} out"
+    tokens = f"{count(ledger.calls, 'time')}, {ledger.input_tokens:,} tokens in, {ledger.output_tokens:,} out"
     price = config.prices.get(config.judge.model)
     if price is None:
         return tokens

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 
 from gate.budget import Meter
 from gate.model.comparison import Request
+from gate.model.counting import count
 from gate.model.words import Outcome
 from gate.pipeline import Watcher
 
@@ -51,7 +52,7 @@ class _Counts:
         if self.errored:
             parts.append(f"{self.errored} errored")
         if used.judge_calls:
-            parts.append(f"{used.judge_calls} judge calls")
+            parts.append(count(used.judge_calls, "judge call"))
         if used.money:
             parts.append(f"{used.money:.2f} spent")
         return ", ".join(parts)
@@ -71,14 +72,14 @@ class PlainLines:
         first = not self._counts.total
         self._counts.total += len(batch)
         if first and self._running:
-            self._say(f"{len(batch)} trials to begin with; cases in doubt get more")
+            self._say(f"{count(len(batch), 'trial')} to begin with; cases in doubt get more")
 
     def done(self, request: Request, outcome: Outcome, used: Meter) -> None:
         """Say where the run stands, now and then."""
         del request
         self._counts.add(outcome)
         if time.monotonic() - self._last >= _LINE_EVERY_SECONDS:
-            self._say(f"{self._counts.finished} of {self._counts.total} trials, {self._counts.text(used)}")
+            self._say(f"{self._counts.finished} of {count(self._counts.total, 'trial')}, {self._counts.text(used)}")
 
     def _say(self, text: str) -> None:
         self._last = time.monotonic()
@@ -122,7 +123,7 @@ class RunLog:
 
     def wanted(self, batch: Sequence[Request]) -> None:
         """Note how many trials come next."""
-        self._file.write(f"{_now()} next {len(batch)} trials\n")
+        self._file.write(f"{_now()} next {count(len(batch), 'trial')}\n")
         self._display.wanted(batch)
 
     def done(self, request: Request, outcome: Outcome, used: Meter) -> None:

@@ -13,6 +13,7 @@ from gate.errors import ProblemsError, UsageError
 from gate.github.host import Host
 from gate.github.spot_check import answers
 from gate.model.calibration import Calibration, Item
+from gate.model.counting import count
 from gate.model.problem import Problem
 
 _SHEET = re.compile(r"sheet-(?P<rater>[^/]+)\.(?P<kind>md|csv)")
@@ -65,8 +66,9 @@ def read_sheets(place: Path, rater: str, date: str) -> Taken:
         hint = "name them: `--rater NAME`, or `git config user.name NAME`"
         raise UsageError(f"who filled sheet-{ANYBODY} of {place} is not known", hint)
     items = [item for who, found in sorted(filled.items()) for item in rated(sampled.items, found, who, date)]
+    lines = count(len(sampled.items), "line")
     told = tuple(
-        f"{who} scored {len({(one.trial, one.dimension) for one in found})} of {len(sampled.items)} lines of {place}"
+        f"{who} scored {len({(one.trial, one.dimension) for one in found})} of {lines} of {place}"
         for who, found in sorted(filled.items())
         if found
     )
@@ -78,7 +80,7 @@ def read_reactions(place: Path, host: Host, number: int, account: str) -> Taken:
     sampled = read_sample(place)
     found = answers(host, number, account, sampled.agent, sampled.items)
     given = sum(len(item.ratings) for item in found.items)
-    told = (f"{given} reactions were taken from issue {number} for {place}", *found.told)
+    told = (f"{count(given, 'reaction was', 'reactions were')} taken from issue {number} for {place}", *found.told)
     return Taken(agent=sampled.agent, items=found.items, told=told)
 
 

@@ -12,6 +12,7 @@ from gate.cli.stored import require_default_branch, write_baselines
 from gate.cli.upkeep import keep_baselines
 from gate.cli.workspace import Workspace, open_workspace
 from gate.errors import UsageError
+from gate.model.counting import count
 from gate.model.report import Report
 from gate.store import RunFolder
 
@@ -52,8 +53,9 @@ def _recorded(report: Report, place: Path) -> str:
     describes |= {agent.head_fingerprint: plan.head.ref for agent in plan.agents}
     with RunFolder.open(Path(report.folder)) as folder:
         wrote, stayed = write_recordings(place, folder.transcripts(), folder.inputs().cases, describes)
-    more = f"; {stayed} that were there stay, of cases that this run tried less often" if stayed else ""
-    return f"{wrote} trials recorded in {place}{more}"
+    there = count(stayed, "that was there stays", "that were there stay")
+    more = f"; {there}, of cases that this run tried less often" if stayed else ""
+    return f"{count(wrote, 'trial')} recorded in {place}{more}"
 
 
 def _run_and_record(arguments: Namespace) -> int:

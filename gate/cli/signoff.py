@@ -16,11 +16,11 @@ from gate.github.signoff.rows import rewritten
 from gate.github.signoff.rules import Refusal
 from gate.github.signoff.settlement import entered_in, settle
 from gate.model.baseline import SignOff
+from gate.model.counting import count
 from gate.ports import Tree
 from gate.reports.escape import clip, one_line, terminal
 from gate.repository.git import Git
 from gate.repository.repository import Repository
-from gate.verdicts.sentences import counted
 
 
 def accept(arguments: Namespace) -> int:
@@ -40,7 +40,7 @@ def accept(arguments: Namespace) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         new = rewritten(texts.get(agent, ""), agent, result, replace(entry, cases=cases))
         path.write_text(new, encoding="utf-8")
-        _say(f"wrote {path} ({counted(len(cases), 'case')} of run {result.run})")
+        _say(f"wrote {path} ({count(len(cases), 'case')} of run {result.run})")
     for rest in settled.rest:
         _say(f"not accepted: {terminal(rest)}")
     _say("commit it; on GitHub this alone accepts nothing: a pull request is signed off there, by label or comment")

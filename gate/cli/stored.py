@@ -11,6 +11,7 @@ from gate.cli.workspace import DEFAULT_BRANCH
 from gate.config import Config
 from gate.errors import UsageError
 from gate.model.baseline import Baseline
+from gate.model.counting import count
 from gate.repository.repository import Repository
 
 _NAMED = 10
@@ -50,7 +51,9 @@ def write_baselines(written: Mapping[Path, Baseline]) -> None:
     for path, baseline in written.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(write_baseline(baseline), encoding="utf-8")
-        print(f"agent-gate: wrote {path} ({len(baseline.cases)} cases); commit it to accept it", file=sys.stderr)
+        print(
+            f"agent-gate: wrote {path} ({count(len(baseline.cases), 'case')}); commit it to accept it", file=sys.stderr
+        )
         weak = [row for row in describe_baseline(baseline) if row.note]
         for row in weak[:_NAMED]:
             print(f"  {row.case}, {row.ok:g} of {row.runs:g}: {row.note}", file=sys.stderr)

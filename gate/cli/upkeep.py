@@ -18,6 +18,7 @@ from gate.cli.workspace import Workspace
 from gate.errors import ExitCode
 from gate.model.baseline import Baseline
 from gate.model.case import Case
+from gate.model.counting import count
 from gate.model.report import Report
 from gate.model.score import TrialScores
 from gate.model.words import Arm, Conclusion, Outcome, Status
@@ -72,7 +73,8 @@ class Ran:
         """Says so when too many trials errored to count any."""
         missing = sum(self.setting.outcome(one) is Outcome.ERRORED for one in self.trials)
         most = MISSING_SHARE * len(self.trials)
-        return f"{missing} of {len(self.trials)} head trials are missing" if missing > most else ""
+        of = count(len(self.trials), "head trial is", "head trials are")
+        return f"{missing} of {of} missing" if missing > most else ""
 
     def _recorded(self, agent: str) -> bool:
         can = self.setting.inputs.capabilities.get(agent)
@@ -200,4 +202,5 @@ def _proposal(agent: str, found: Renewal, path: Path, folder: Path) -> str:
 
 
 def _words(fall: Fall) -> str:
-    return f"({fall.passed} of {fall.trials} trials pass, stored {fall.stored_ok:g} of {fall.stored_runs:g})"
+    of = count(fall.trials, "trial passes", "trials pass")
+    return f"({fall.passed} of {of}, stored {fall.stored_ok:g} of {fall.stored_runs:g})"

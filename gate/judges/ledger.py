@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from gate.model.counting import count
+
 
 @dataclass(slots=True)
 class Ledger:
@@ -26,14 +28,14 @@ class Ledger:
     def notes(self) -> Iterator[str]:
         """Sentences on what is not zero, but for the models: of those a run knows more than one process does."""
         if self.cached:
-            yield f"judge: {self.cached} votes were paid for earlier and taken from the cache"
+            yield f"judge: {count(self.cached, 'vote was', 'votes were')} paid for earlier and taken from the cache"
         if self.repaired:
-            replies = "1 reply" if self.repaired == 1 else f"{self.repaired} replies"
+            replies = count(self.repaired, "reply", "replies")
             still = [f"{self.unreadable} could not be read then either"] if self.unreadable else []
             still += [f"{self.unproved} then still quoted what nobody said"] if self.unproved else []
             yield f"judge: {replies} had to be asked for again: {', '.join(still) or 'none was wrong then'}"
         if self.refused:
-            yield f"judge: gave no judgement {self.refused} times (refusal, filter, or cut off)"
+            yield f"judge: gave no judgement {count(self.refused, 'time')} (refusal, filter, or cut off)"
 
 
 def models_words(models: Iterable[str], model: str, resolved: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from gate.config import Config
 from gate.model.agent_map import Reason
 from gate.model.case import Case
+from gate.model.counting import count
 from gate.model.plan import IMPACT_UNKNOWN, AgentPlan, Change
 from gate.planning.changes import Differences, described, kind_of, touched
 from gate.planning.definition import DefinitionReader, Impact
@@ -157,10 +158,10 @@ def trace(config: Config, base: Side, head: Side, scope: Scope) -> Trace:
     """What differs between the sides and what that reaches, for every agent of the configuration."""
     ground = Ground(config)
     differences = Differences.between(base, head)
-    count = len(differences.files)
+    changed = len(differences.files)
     widened = list(scope.bailouts)
-    if count > config.planning.max_files:
-        widened.append(f"{count} files changed, more than planning.max_files ({config.planning.max_files})")
+    if changed > config.planning.max_files:
+        widened.append(f"{count(changed, 'file')} changed, more than planning.max_files ({config.planning.max_files})")
     known = Known()
     maps = (Maps(ground, base.tree, known), Maps(ground, head.tree, known))
     submodules = {agent: _submodules(agent, maps, differences) for agent in config.agents}

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gate.reports.phrases import count
+from gate.model.counting import count
 
 Measure = Callable[[str], int]
 

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gate.model.comparison import CaseComparison
+from gate.model.counting import count
 from gate.model.report import Report
 from gate.model.words import CaseVerdict, Conclusion
 from gate.reports import phrases, view
@@ -162,7 +163,7 @@ def _under(case: CaseComparison) -> str:
 def _reaching(report: Report) -> Iterator[ConsoleRenderable]:
     if view.nothing_affected(report):
         effects = [f"{change.path}: {change.effect or 'affects nothing'}" for change in report.plan.changes]
-        yield from _listed(f"What changed ({phrases.count(len(effects), 'file')})", effects)
+        yield from _listed(f"What changed ({count(len(effects), 'file')})", effects)
         return
     cases = view.regressed(report)
     paths = [view.path_line(*found) for found in view.reaching(report.plan, cases)]

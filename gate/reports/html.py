@@ -6,6 +6,7 @@ from hashlib import sha256
 from string import Template
 
 from gate.model.comparison import CaseComparison
+from gate.model.counting import count
 from gate.model.report import Report
 from gate.model.transcript import Transcript
 from gate.model.words import CaseVerdict, Conclusion, Severity
@@ -207,14 +208,14 @@ def _aside_cells(report: Report, row: view.Row) -> tuple[str, ...]:
 
 def _exploratory(report: Report) -> str:
     rows = view.rows(report, view.exploratory_failures(report))
-    title = f"Exploratory, never blocks: {phrases.count(len(rows), 'failing case')}"
+    title = f"Exploratory, never blocks: {count(len(rows), 'failing case')}"
     return folded(title, "".join(_case(report, row, {}) for row in rows))
 
 
 def _reaching(report: Report) -> str:
     if view.nothing_affected(report):
         effects = [_change(change.path, change.effect or "affects nothing") for change in report.plan.changes]
-        return section(f"What changed ({phrases.count(len(effects), 'file')})", listing(effects))
+        return section(f"What changed ({count(len(effects), 'file')})", listing(effects))
     cases = view.regressed(report)
     paths = [text(view.path_line(*found)) for found in view.reaching(report.plan, cases)]
     effects = [_change(change.path, change.effect) for change in view.reaching_changes(report.plan, cases)]
@@ -249,7 +250,7 @@ def _everything(report: Report) -> str:
         for row in view.rows(report, cases)
     ]
     headers = ("case", "severity", "topic", "verdict", "scores", "trials that pass")
-    return folded(f"All {phrases.count(len(rows), 'case')} of this run", table("All cases of this run", headers, rows))
+    return folded(f"All {count(len(rows), 'case')} of this run", table("All cases of this run", headers, rows))
 
 
 def _footer(report: Report) -> str:

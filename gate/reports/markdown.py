@@ -8,6 +8,7 @@ from urllib.parse import quote as percent_encode
 
 from tabulate import tabulate
 
+from gate.model.counting import count
 from gate.model.report import Report
 from gate.model.words import CaseVerdict
 from gate.reports import phrases, view
@@ -191,7 +192,7 @@ def _reaching(report: Report) -> list[Block]:
 
 
 def _what_changed(effects: Sequence[str]) -> list[Block]:
-    title, noun = f"What changed ({phrases.count(len(effects), 'file')})", ("changed file", "changed files")
+    title, noun = f"What changed ({count(len(effects), 'file')})", ("changed file", "changed files")
     if len(effects) > _FEW:
         return [_folded(title, effects, 4, noun)]
     return [Block(head=(f"**{title}**", ""), rows=tuple(effects), importance=4, noun=noun)]
@@ -232,7 +233,7 @@ def _exploratory(report: Report) -> list[Block]:
     cases = view.exploratory_failures(report)
     cells = [_exploratory_cells(report, row) for row in view.rows(report, cases)]
     lines = _table(("case", "dimension", "score", "what happened"), cells)
-    title = f"Exploratory, never blocks: {phrases.count(len(cases), 'failing case')}"
+    title = f"Exploratory, never blocks: {count(len(cases), 'failing case')}"
     return [_folded_table(title, lines, 7, ("exploratory case", "exploratory cases"))] if cells else []
 
 

@@ -3,6 +3,7 @@
 from math import floor, log10
 
 from gate.model.comparison import DimensionComparison, Tally
+from gate.model.counting import count
 from gate.model.plan import IMPACT_UNKNOWN, Forecast, Plan
 from gate.model.report import AcceptanceRow, Report
 from gate.model.words import CaseVerdict, Conclusion, Severity, Tier
@@ -17,11 +18,6 @@ CONCLUSION_LABELS = {
     Conclusion.INCONCLUSIVE: "Inconclusive",
     Conclusion.INFRA_FAILURE: "Infra-failure",
 }
-
-
-def count(number: int, noun: str, plural: str = "") -> str:
-    """A number with its noun: `1 case`, `1,903 cases`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def share(passing: float, total: float) -> str:
@@ -83,7 +79,7 @@ def ran(report: Report) -> str:
     done = sum(1 for case in report.comparison.cases if case.finding.head_trials > 0)
     text = f"{done:,} of {count(plan.total_cases, 'case')} ran"
     if done != len(plan.selected):
-        return f"{text}, {len(plan.selected):,} were selected"
+        return f"{text}, {count(len(plan.selected), 'was', 'were')} selected"
     return f"{text}: {composition(plan)}" if done else text
 
 

@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from gate.model.counting import count
 from gate.model.plan import Change, GateChange, Plan, Revision
 from gate.model.words import Tier
 from gate.reports.escape import clip, terminal
-from gate.reports.phrases import composition, count, forecast, is_unknown
+from gate.reports.phrases import composition, forecast, is_unknown
 from gate.reports.view import is_rest, without_case
 
 _LONGEST = 200

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from gate.model.comparison import CaseComparison, DimensionComparison, GroupFinding
+from gate.model.counting import count
 from gate.model.plan import Change, Plan
 from gate.model.report import AcceptanceRow, Report
 from gate.model.score import Evidence
 from gate.model.words import CaseVerdict, Conclusion, Severity, Status
-from gate.reports.phrases import count, score_change
+from gate.reports.phrases import score_change
 from gate.verdicts.confirm.words import TOGETHER
 from gate.verdicts.table import SeverityRow, table
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gate.model.baseline import BaselineCase
+from gate.model.counting import count
 from gate.verdicts.statistics import Stratum, stratified_p, whole_counts
 
 NIGHTLY_ALPHA = 0.001
@@ -66,7 +67,7 @@ def _mean(values: list[float]) -> float:
 def _words(cases: int, then: float, now: float, p: float, *, flagged: bool) -> str:
     if not cases:
         return "no case has a release anchor yet"
-    rates = f"{then:.1%} of trials passed at the anchor, {now:.1%} now, over {cases} cases"
+    rates = f"{then:.1%} of trials passed at the anchor, {now:.1%} now, over {count(cases, 'case')}"
     if not flagged:
         return f"{rates}: within chance"
     return f"{rates}: by chance in {p:.2%} of nights without decay"

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
+from gate.model.counting import count
 from gate.model.score import TrialScores
 
 SHOWN = 3
@@ -12,10 +13,6 @@ SHOWN = 3
 def errored_words(trials: Iterable[TrialScores]) -> tuple[str, ...]:
     """A sentence for each of the commonest reasons, with how many trials it cost; () when none errored."""
     reasons = Counter(one.error for one in trials if one.error)
-    told = [f"{_trials(number)} errored: {reason}" for reason, number in reasons.most_common(SHOWN)]
+    told = [f"{count(number, 'trial')} errored: {reason}" for reason, number in reasons.most_common(SHOWN)]
     rest = sum(reasons.values()) - sum(number for _, number in reasons.most_common(SHOWN))
-    return (*told, *([f"{_trials(rest)} errored for other reasons: see scores.jsonl"] if rest else []))
-
-
-def _trials(number: int) -> str:
-    return "1 trial" if number == 1 else f"{number:,} trials"
+    return (*told, *([f"{count(rest, 'trial')} errored for other reasons: see scores.jsonl"] if rest else []))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gate.baselines.record import runs_wanted
 from gate.model.comparison import CaseFinding, Findings, Request
+from gate.model.counting import count
 from gate.model.words import Arm, CaseVerdict, Outcome
 
 _BATCHES = 2  # a case may turn out noisy by its first runs; what errored is asked for once more
@@ -71,7 +72,7 @@ class Filling:
 def _finding(counts: _Counts) -> CaseFinding:
     return CaseFinding(
         verdict=CaseVerdict.NEW,
-        explanation=f"passed {counts.passed} of {counts.scored} trials",
+        explanation=f"passed {counts.passed} of {count(counts.scored, 'trial')}",
         head_passed=counts.passed,
         head_trials=counts.scored,
         missing=counts.missing,

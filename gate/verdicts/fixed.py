@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from gate.model.comparison import CaseFinding, Findings, Request
+from gate.model.counting import count
 from gate.model.words import Arm, CaseVerdict, Outcome
 
 
@@ -18,8 +19,8 @@ class Fixed:
         """Every trial that has no outcome yet."""
         asked = (
             Request(case=case, arm=self._arm, trial=number)
-            for case, count in sorted(self._trials.items())
-            for number in range(1, count + 1)
+            for case, trials in sorted(self._trials.items())
+            for number in range(1, trials + 1)
         )
         return tuple(request for request in asked if request not in self._outcomes)
 
@@ -42,7 +43,7 @@ class Fixed:
         trials = passed + outcomes.count(Outcome.FAILED)
         return CaseFinding(
             verdict=CaseVerdict.NEW,
-            explanation=f"passed {passed} of {trials} trials",
+            explanation=f"passed {passed} of {count(trials, 'trial')}",
             head_passed=passed,
             head_trials=trials,
             missing=len(outcomes) - trials,

@@ -4,6 +4,7 @@ Of a run that was split, every shard has to be there, whatever its cases.
 """
 
 from gate.model.comparison import CaseComparison, Comparison, DimensionComparison
+from gate.model.counting import count
 from gate.model.plan import Plan
 from gate.model.words import CaseVerdict
 from gate.verdicts.inputs import decides
@@ -39,8 +40,9 @@ def gaps(plan: Plan, comparison: Comparison) -> tuple[str, ...]:
 
 def _absent_shards(plan: Plan) -> tuple[str, ...]:
     return tuple(
-        f"shard {number} of {len(plan.shards)} is missing: its {len(plan.shards[number - 1])} cases were planned and "
-        "never ran; run its job again, then merge"
+        f"shard {number} of {len(plan.shards)} is missing: its "
+        f"{count(len(plan.shards[number - 1]), 'case was', 'cases were')} planned and never ran; run its job again, "
+        "then merge"
         for number in plan.missing
     )
 

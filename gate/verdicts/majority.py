@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from gate.model.comparison import CaseFinding, CaseInput, Findings, Request
+from gate.model.counting import count
 from gate.model.words import Arm, CaseVerdict, Outcome
 from gate.verdicts.confirm.words import EDITED_AND_FAILS
 
@@ -94,7 +95,8 @@ class Majority:
         asked = sum(tally.asked - tally.skipped for tally in counted)
         if not asked or Fraction(missing, asked) <= Fraction(str(self._infra_missing)):
             return ""
-        return f"{missing} of {asked} trials are missing (errored after retries), more than {self._infra_missing:.0%}"
+        of = count(asked, "trial is", "trials are")
+        return f"{missing} of {of} missing (errored after retries), more than {self._infra_missing:.0%}"
 
 
 def _finding(tally: _Tally) -> CaseFinding:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
+from gate.model.counting import count
 from gate.model.report import AcceptanceRow
 from gate.model.words import CaseVerdict, Conclusion
 from gate.verdicts.inputs import decides
@@ -77,11 +78,6 @@ def join(parts: Sequence[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """`1 case`, `2 cases`."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
-
-
 def named(cases: Iterable[str]) -> str:
     """The ids of a few cases, or the first of many and how many more."""
     ids = sorted(cases)
@@ -95,13 +91,11 @@ def _passed(standing: Standing) -> str:
     cases = [case for case in standing.comparison.cases if decides(case.severity, case.status)]
     compared = [case for case in cases if case.verdict not in _NOT_COMPARED]
     improved = sum(1 for case in standing.comparison.cases if case.verdict is CaseVerdict.IMPROVED)
-    ran = (
-        f"no regression in {counted(len(compared), 'P0 case')}" if cases else "no P0 case ran, none can hold the merge"
-    )
+    ran = f"no regression in {count(len(compared), 'P0 case')}" if cases else "no P0 case ran, none can hold the merge"
     if len(compared) < len(cases):
-        aside = counted(len(cases) - len(compared), "P0 case")
+        aside = count(len(cases) - len(compared), "P0 case")
         ran = f"{ran}, {aside} not compared" if compared else f"none of {aside} could be compared"
-    return f"{ran}, {counted(improved, 'case')} improved" if improved else ran
+    return f"{ran}, {count(improved, 'case')} improved" if improved else ran
 
 
 def _knows_nothing(standing: Standing) -> bool:
@@ -115,7 +109,7 @@ def _knows_nothing(standing: Standing) -> bool:
 def _held(standing: Standing) -> list[str]:
     if broken := standing.comparison.broken:
         where = named({f"`{problem.path}`" for problem in broken})
-        return [f"{where} does not compile ({counted(len(broken), 'error')})"]
+        return [f"{where} does not compile ({count(len(broken), 'error')})"]
     parts = [] if standing.covers else _signable(standing)
     floors = [f"{row.severity} {row.dimension} of `{row.agent}` is below its floor" for row in standing.floors]
     return [*parts, *floors]
@@ -125,10 +119,10 @@ def _signable(standing: Standing) -> list[str]:
     parts = []
     if standing.regressed:
         agents = sorted({f"`{case.agent}`" for case in standing.regressed})
-        parts.append(f"{counted(len(standing.regressed), 'P0 case')} regressed in {join(agents)}")
+        parts.append(f"{count(len(standing.regressed), 'P0 case')} regressed in {join(agents)}")
     parts += [f"{group.group or 'the whole suite'} fell as a group" for group in standing.groups]
     if standing.changes:
-        parts.append(f"{counted(len(standing.changes), 'change')} to the gate {_need(len(standing.changes))} sign-off")
+        parts.append(f"{count(len(standing.changes), 'change')} to the gate {_need(len(standing.changes))} sign-off")
     return parts
 
 
@@ -139,7 +133,7 @@ def _need(number: int) -> str:
 def _open(standing: Standing) -> str:
     cases = {gap.partition(":")[0] for gap in standing.gaps} | {case.case for case in standing.undecided}
     verb = "without a result" if standing.gaps else "stayed undecided"
-    return f"{counted(len(cases), 'P0 case')} {verb}"
+    return f"{count(len(cases), 'P0 case')} {verb}"
 
 
 def _to_sign(standing: Standing) -> list[str]:
@@ -198,7 +192,7 @@ def _reported_only(standing: Standing) -> list[str]:
     worse = [case for case in standing.comparison.cases if case.verdict is CaseVerdict.REGRESSED and not case.blocks]
     if not worse:
         return []
-    return [f"{counted(len(worse), 'case')} regressed that cannot hold the merge: {named(case.id for case in worse)}"]
+    return [f"{count(len(worse), 'case')} regressed that cannot hold the merge: {named(case.id for case in worse)}"]
 
 
 def _failing_newcomers(standing: Standing) -> list[str]:

@@ -3,9 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
+from gate.model.counting import count
 from gate.model.score import Scored, TrialScores, Unscored
 from gate.model.words import Dimension
-from gate.verdicts.sentences import counted, named
+from gate.verdicts.sentences import named
 
 
 def never_scored_words(trials: Iterable[TrialScores]) -> tuple[str, ...]:
@@ -26,7 +27,7 @@ def never_scored_words(trials: Iterable[TrialScores]) -> tuple[str, ...]:
         if key not in scored:
             cases[key[1], found.most_common(1)[0][0]].append(key[0])
     return tuple(
-        f"{dimension} was never scored in {counted(len(found), 'case')} ({named(found)}), so nothing can fall short of "
+        f"{dimension} was never scored in {count(len(found), 'case')} ({named(found)}), so nothing can fall short of "
         f"it: {reason}"
         for (dimension, reason), found in cases.items()
     )

@@ -21,6 +21,7 @@ from gate.cli.diagnoses.judge import judge
 from gate.cli.diagnoses.suite import Holding
 from gate.config import ChatDriver, CommandDriver, Driver, LiveDriver
 from gate.errors import GateError
+from gate.model.counting import count
 from gate.model.plan import AgentPlan
 from gate.model.problem import Problem
 from gate.model.transcript import Captured
@@ -31,7 +32,6 @@ from gate.planning.ground import Ground
 from gate.planning.maps import Maps
 from gate.planning.patterns import within_any
 from gate.ports import Agent
-from gate.reports.phrases import count
 from gate.scaffold.wiring import give
 
 JUDGE = "the judge"
@@ -79,7 +79,8 @@ def _agent(about: str, name: str, holding: Holding, environ: Mapping[str, str]) 
         return problem(about, says, "mend the definition: as it is, it cannot be run")
     if unseen := _unseen(name, holding, agent.capabilities.captured):
         what, case, share = unseen
-        says = f"{count(share, 'frozen case')} expect {what}, which {driver.type} does not show here, first {case}"
+        expect = count(share, "frozen case expects", "frozen cases expect")
+        says = f"{expect} {what}, which {driver.type} does not show here, first {case}"
         return problem(about, says, "take that off these cases, or take a driver that shows it (docs/drivers.md)")
     return _let_in(about, driver, models, version)
 

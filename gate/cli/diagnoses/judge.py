@@ -11,9 +11,9 @@ from gate.errors import GateError
 from gate.judges.kin import Models, family_of_judge, models_of, scripted_models
 from gate.judges.live import LiveJudge
 from gate.judges.open import open_judge
+from gate.model.counting import count
 from gate.model.words import Dimension, Status
 from gate.network.call import Answer
-from gate.reports.phrases import count
 from gate.scoring.checks import looked_at
 
 
@@ -44,7 +44,8 @@ def _none(holding: Holding) -> Diagnosis:
         return fine("judge", "none is configured: the checks alone decide, and no secret is needed")
     asked = frozenset[Dimension]().union(*left.values())
     dimensions = " or ".join(one for one in Dimension if one in asked)
-    says = f"none is configured, and {count(len(lacking), 'frozen case')} ask for {dimensions}, which no check scores"
+    ask = count(len(lacking), "frozen case asks", "frozen cases ask")
+    says = f"none is configured, and {ask} for {dimensions}, which no check scores"
     remedy = (
         "name a judge in agent-gate.yml, let them expect what a check sees (docs/checks.md), or take the dimension "
         "off: as it is, these cases cannot be green"

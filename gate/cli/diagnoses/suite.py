@@ -15,6 +15,7 @@ from gate.fixtures.suite import load_suite
 from gate.judges.open import open_judge
 from gate.model.baseline import Baseline
 from gate.model.case import Case
+from gate.model.counting import count
 from gate.model.problem import ProblemLevel
 from gate.model.words import Dimension, Severity, Status
 from gate.planning.fingerprint import agent_fingerprint
@@ -23,7 +24,6 @@ from gate.planning.maps import Maps
 from gate.planning.misnamed import misnamed
 from gate.planning.outline import configured_outline
 from gate.ports import Tree
-from gate.reports.phrases import count
 from gate.salesforce.sources import Known
 from gate.scoring.checks import CHECKS_VERSION
 
@@ -127,7 +127,8 @@ def _recordings(holding: Holding, agent: str, fingerprint: str, place: str) -> D
         )
         return problem(about, f"there are none in {place}", live)
     if fingerprint not in known:
-        says = f"none of its definition as it is now, {fingerprint[:FOLDER_LENGTH]}; {len(known)} others in {place}"
+        others = count(len(known), "other")
+        says = f"none of its definition as it is now, {fingerprint[:FOLDER_LENGTH]}; {others} in {place}"
         return problem(about, says, remedy)
     cases = [case.id for case in holding.cases if case.agent == agent]
     missing = [case for case in cases if not (folder / fingerprint[:FOLDER_LENGTH] / f"{case}.json").is_file()]

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from gate.cli.diagnoses.diagnosis import Diagnosis, fine, problem
 from gate.errors import GateError
+from gate.model.counting import count
 from gate.planning.patterns import within
 from gate.ports import Tree
-from gate.reports.phrases import count
 from gate.scaffold.wiring import gate_steps, weak_points
 
 FOLDER = ".github/workflows"

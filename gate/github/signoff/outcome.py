@@ -9,6 +9,7 @@ from gate.github.host import PullRequest
 from gate.github.signoff.rules import Refusal
 from gate.github.signoff.settlement import Settlement
 from gate.model.baseline import SignOff
+from gate.model.counting import count
 from gate.model.words import Conclusion
 from gate.reports.blocks import utf16_units
 from gate.reports.escape import clip, code, markdown, prose
@@ -94,10 +95,10 @@ def accepted_on_fork(sign_off: SignOff, settlement: Settlement, pull_request: Pu
 def _headline(sign_off: SignOff, settlement: Settlement) -> str:
     who = code(sign_off.by)
     if not settlement.regressed:
-        what = f"{len(settlement.accepted)} cases" if settlement.accepted else "what the report shows"
+        what = count(len(settlement.accepted), "case") if settlement.accepted else "what the report shows"
         return f"**Accepted** by {who}: {what}."
     done = len({*settlement.accepted, *settlement.before} & set(settlement.regressed))
-    return f"**Accepted** by {who}: {done} of {len(settlement.regressed)} regressed cases."
+    return f"**Accepted** by {who}: {done} of {count(len(settlement.regressed), 'regressed case')}."
 
 
 def _listed(keys: tuple[str, ...]) -> list[str]:

@@ -10,11 +10,12 @@ from gate.github.signoff.result import Result
 from gate.github.signoff.rules import Refusal
 from gate.model.baseline import SignOff
 from gate.model.comparison import Comparison
+from gate.model.counting import count
 from gate.model.plan import Plan
 from gate.model.report import Decision
 from gate.reports.escape import code, prose
 from gate.verdicts.decision import Rules, decide
-from gate.verdicts.sentences import counted, named
+from gate.verdicts.sentences import named
 from gate.verdicts.standing import Standing, stand
 
 
@@ -112,7 +113,7 @@ def settle(
 
 
 def _cases(keys: Sequence[str]) -> list[str]:
-    return [f"{counted(len(keys), 'case')}: {named(key.partition('/')[2] for key in keys)}"] if keys else []
+    return [f"{count(len(keys), 'case')}: {named(key.partition('/')[2] for key in keys)}"] if keys else []
 
 
 def _beyond(standing: Standing) -> list[str]:

@@ -14,9 +14,9 @@ from gate.github.signoff.rows import Kept, mended, patch, rewritten
 from gate.github.signoff.rules import Refusal, moved
 from gate.github.signoff.settlement import Settlement, entered_in
 from gate.model.baseline import SignOff
+from gate.model.counting import count
 from gate.model.words import Conclusion
 from gate.reports.escape import prose
-from gate.verdicts.sentences import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +139,8 @@ def _entry(order: Order, agent: str) -> SignOff:
 
 def _message(order: Order) -> str:
     """The commit's message. Nothing a person or a result says stands in it: `[skip ci]` and trailers are commands."""
-    count = len(order.settlement.accepted)
-    what = counted(count, "case") if count else "changes of the gate"
+    cases = len(order.settlement.accepted)
+    what = count(cases, "case") if cases else "changes of the gate"
     result = f"result {order.sign_off.digest[:SHOWN_DIGEST]} of {order.sign_off.commit}"
     return f"Accept {what} as evaluated\n\nSigned off by {order.sign_off.by}: {result}.\n"
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from math import sqrt
 
+from gate.model.counting import count
 from gate.model.words import Arm, Outcome
 from gate.verdicts.confirm.ledger import CONTROL, Ledger, Standing, Steps
 from gate.verdicts.statistics import planned_rate
@@ -28,10 +29,11 @@ def break_on_drift(ledger: Ledger, suspects: Sequence[Standing], suite_p: float)
             passed += answers[request] is Outcome.PASSED
     expected = sum(rates)
     if passed < expected - 2 * sqrt(sum(rate * (1 - rate) for rate in rates)) - 0.5:
+        cases = count(len(rates), "case")
         ledger.environment = (
-            f"base fails as well: it passed {passed} of {len(rates)} cases where {expected:.0f} were expected, so the "
-            "platform, the model or the test data changed since the baseline, not only this change; run again later, "
-            "or record the baseline anew"
+            f"base fails as well: it passed {passed} of {cases} where {expected:.0f} were expected, so "
+            "the platform, the model or the test data changed since the baseline, not only this change; run again "
+            "later, or record the baseline anew"
         )
 
 

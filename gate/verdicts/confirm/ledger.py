@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gate.model.comparison import CaseInput, GroupFinding, Request
+from gate.model.counting import count
 from gate.model.words import Arm, CaseVerdict, Outcome, Severity
 
 Answers = Mapping[Request, Outcome]
@@ -101,7 +102,8 @@ class Ledger:
         for arm in Arm:
             missing, asked = self._missing[arm], self._asked[arm]
             if missing > max(1, most * asked):
-                return f"{missing} of {asked} {arm} trials are missing (agent, judge or network), more than {most:.0%}"
+                of = count(asked, f"{arm} trial is", f"{arm} trials are")
+                return f"{missing} of {of} missing (agent, judge or network), more than {most:.0%}"
         return ""
 
     def _count(self, phase: str, request: Request, outcome: Outcome) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from math import log
 
 from gate.model.comparison import Request
+from gate.model.counting import count
 from gate.model.words import CaseVerdict
 from gate.verdicts.confirm.ledger import CONFIRM, CONTROL, Ledger, Standing, Steps
 from gate.verdicts.confirm.options import ConfirmOptions
 from gate.verdicts.confirm.suspects import Suspect, certain_rounds
-from gate.verdicts.confirm.words import TOGETHER, odds, of, pairs
+from gate.verdicts.confirm.words import TOGETHER, head_passed, odds, of, pairs
 from gate.verdicts.statistics import log_e_pairs, planned_rate
 
 
@@ -67,7 +68,7 @@ def _settle(suspect: Suspect, needed: float, options: ConfirmOptions) -> None:
         standing.settle(CaseVerdict.INCONCLUSIVE, f"{_trials(suspect)}; the budget ended before this was decided")
     elif suspect.asked >= options.cap:
         standing.settle(
-            CaseVerdict.INCONCLUSIVE, f"{_trials(suspect)}; not decided after {suspect.asked} trials, the cap"
+            CaseVerdict.INCONCLUSIVE, f"{_trials(suspect)}; not decided after {count(suspect.asked, 'trial')}, the cap"
         )
 
 
@@ -108,4 +109,4 @@ def _trials(suspect: Suspect) -> str:
     case, head = suspect.standing.case, suspect.standing.head
     base = f", base {of(suspect.base_passed, suspect.base_scored)}" if suspect.base_scored else ""
     stored = f"; stored {of(case.stored_ok, case.stored_runs)}" if case.comparable else ""
-    return f"head passed {of(head.passed, head.scored)} trials{base}{stored}"
+    return f"{head_passed(head.passed, head.scored)}{base}{stored}"

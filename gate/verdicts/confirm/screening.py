@@ -8,7 +8,7 @@ from gate.model.comparison import CaseInput
 from gate.model.words import Arm, CaseVerdict
 from gate.verdicts.confirm.ledger import SCREEN, Ledger, Standing, Steps
 from gate.verdicts.confirm.options import ConfirmOptions
-from gate.verdicts.confirm.words import of, percent
+from gate.verdicts.confirm.words import head_passed, of, percent
 from gate.verdicts.statistics import Stratum, stratified_p, whole_counts
 
 GATEABLE_SHARE = 0.75
@@ -99,7 +99,7 @@ def seen(standing: Standing) -> str:
     case, head = standing.case, standing.head
     stored = f"stored {of(case.stored_ok, case.stored_runs)}" if case.stored_runs > 0 else "nothing stored"
     missing = f", {head.missing} missing" if head.missing else ""
-    return f"head passed {of(head.passed, head.scored)} trials{missing}; {stored}"
+    return f"{head_passed(head.passed, head.scored)}{missing}; {stored}"
 
 
 def settle_unscored(standing: Standing) -> bool:
@@ -109,7 +109,9 @@ def settle_unscored(standing: Standing) -> bool:
     if standing.skipped:
         standing.settle(CaseVerdict.INCONCLUSIVE, "not run: left out by the budget")
     else:
-        standing.settle(CaseVerdict.INFRA_FAILURE, f"all {standing.head.missing} head trials are missing")
+        trials = standing.head.missing
+        missing = "the only head trial is" if trials == 1 else f"all {trials} head trials are"
+        standing.settle(CaseVerdict.INFRA_FAILURE, f"{missing} missing")
     return True
 
 

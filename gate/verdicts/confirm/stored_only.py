@@ -21,7 +21,7 @@ from gate.verdicts.confirm.screening import (
     suspects,
 )
 from gate.verdicts.confirm.suspects import LOG_CLEARED
-from gate.verdicts.confirm.words import EDITED_AND_FAILS, odds, of, percent
+from gate.verdicts.confirm.words import EDITED_AND_FAILS, head_passed, odds, percent
 from gate.verdicts.statistics import log_e_arms, log_likelihood_ratio, planned_rate, session_rate
 
 _CALIBRATION = 0.9
@@ -163,7 +163,7 @@ def _settle(active: Mapping[str, Standing], needed: float, options: ConfirmOptio
         if case.changed and verdict:
             fails = verdict is CaseVerdict.REGRESSED
             why = EDITED_AND_FAILS if fails else "the stored trials are of something else, so they are not compared"
-            told = f"head passed {of(head.passed, head.scored)} trials; {why}"
+            told = f"{head_passed(head.passed, head.scored)}; {why}"
             standing.settle(verdict if fails else CaseVerdict.NOT_COMPARABLE, told)
         elif verdict is CaseVerdict.REGRESSED:
             told = odds(test.evidence(head.passed, head.failed), needed)

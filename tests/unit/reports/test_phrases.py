@@ -2,9 +2,10 @@
 
 import pytest
 
+from gate.model.counting import count
 from gate.model.report import Spend
 from gate.model.words import CaseVerdict, Conclusion
-from gate.reports.phrases import count, duration, headline, percent, share, spent, was_now
+from gate.reports.phrases import duration, headline, percent, share, spent, was_now
 from tests.builders import case_comparison, decision, dimension, report
 
 

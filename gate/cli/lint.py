@@ -61,7 +61,9 @@ def terminal_lines(text: str) -> str:
 def _lint(place: _Place) -> Suite:
     agents = [outline.name for outline in place.outlines]
     suite = lint_tree(place.tree, place.paths, agents=agents, test_data=place.test_data)
-    problems = ordered((*suite.problems, *misnamed(place.tree, place.outlines, suite.cases)))
+    unusable = [replace(case, id=case.id or case.path) for case in suite.unusable]
+    warnings = misnamed(place.tree, place.outlines, (*suite.cases, *unusable))
+    problems = ordered((*suite.problems, *warnings))
     return Suite(
         cases=tuple(replace(case, path=_known_as(place, case.path)) for case in suite.cases),
         problems=tuple(replace(one, path=_known_as(place, one.path)) for one in problems),

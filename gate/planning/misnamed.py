@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from gate.fixtures.mending import stands_in
 from gate.fixtures.places import Places
 from gate.fixtures.unknown_names import Surface, UnknownName, unknown_names
 from gate.model.case import Case
@@ -15,11 +16,12 @@ _SHOWN = 8
 
 
 def misnamed(tree: Tree, outlines: Sequence[Outline], cases: Sequence[Case]) -> Iterator[Problem]:
-    """A warning for each such name in the cases of the tree's fixtures."""
+    """A warning for each such name in the cases of the tree's fixtures, be they usable or not."""
     places = Places(tree)
     for known in map(surface, outlines):
         for one in unknown_names(cases, known, canonical):
-            yield _problem(one, known, places)
+            if not stands_in(one.name, one.at):
+                yield _problem(one, known, places)
 
 
 def _problem(one: UnknownName, known: Surface, places: Places) -> Problem:

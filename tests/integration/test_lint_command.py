@@ -69,3 +69,24 @@ def test_a_path_without_fixtures_is_an_error(
 
     assert code == ExitCode.CONFIGURATION
     assert "no fixture found" in str(found["problems"])
+
+
+def test_names_the_agent_does_not_have_are_told_beside_the_errors_of_the_same_fixture(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And a tool that is no text is one problem, not also a name that nobody knows."""
+    keys = "severity: P9\nexpected_tool_calls:\n  - {turn: 1, tool: 7}\n  - {turn: 4, tool: Serch_Orders}\n"
+    wrong = GOOD.replace("shop", "customer-support-agent").replace("Orders", "Ordes").replace("severity: P0\n", keys)
+    (repository / "fixtures" / "wrong.md").write_text(wrong)
+
+    code, found = linted(capsys)
+
+    assert code == ExitCode.CONFIGURATION
+    assert [(problem["line"], problem["key"], problem["level"]) for problem in found["problems"]] == [
+        (4, "topic", "warning"),
+        (6, "severity", "error"),
+        (8, "expected_tool_calls.0.tool", "error"),
+        (9, "expected_tool_calls.1", "error"),
+        (9, "expected_tool_calls.1.tool", "warning"),
+        (12, "order.number", "error"),
+    ]

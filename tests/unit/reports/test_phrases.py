@@ -2,7 +2,6 @@
 
 import pytest
 
-from gate.model.counting import count
 from gate.model.report import Spend
 from gate.model.words import CaseVerdict, Conclusion
 from gate.reports.phrases import duration, headline, percent, share, spent, was_now
@@ -28,14 +27,6 @@ def test_a_percentage_is_rounded_down(part: float, said: str) -> None:
 )
 def test_a_duration_has_at_most_two_units(seconds: float, said: str) -> None:
     assert duration(seconds) == said
-
-
-def test_a_count_has_its_plural_and_thousands() -> None:
-    assert (count(1, "case"), count(1903, "case"), count(2, "query", "queries")) == (
-        "1 case",
-        "1,903 cases",
-        "2 queries",
-    )
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 from tabulate import tabulate
 
 from gate.baselines.file import read_baseline
-from gate.baselines.rows import describe_baseline, diff_baselines
+from gate.baselines.rows import BaselineRow, describe_baseline, diff_baselines
 from gate.cli.deciding import read_baselines, read_config
 from gate.cli.merged import count_merged
 from gate.cli.recording import Recorded, Task, new_baselines, recording, resumed
@@ -18,7 +18,8 @@ from gate.cli.stored import stored_baselines, write_baselines
 from gate.cli.topping import top_up, topped_up
 from gate.cli.upkeep import Upkeep
 from gate.cli.workspace import open_workspace
-from gate.errors import ExitCode, StoreError, UsageError
+from gate.errors import ExitCode, GateError, StoreError, UsageError
+from gate.fixtures.suite import is_under
 from gate.model.baseline import Baseline
 from gate.repository.repository import Repository
 from gate.verdicts.drift import NIGHTLY_ALPHA, Drift, anchor_drift
@@ -121,11 +122,22 @@ def _drift_lines(agent: str, found: Drift) -> list[str]:
 
 
 def _page(baseline: Baseline) -> str:
-    rows = [asdict(row) for row in describe_baseline(baseline)]
+    rows = [_shown(row) for row in describe_baseline(baseline)]
     signed = [f"  {one.at} {one.by} accepted {', '.join(one.cases)}: {one.reason}" for one in baseline.history]
     where = f"at commit {baseline.commit[:7]}" if baseline.commit else "from a working tree"
     head = f"{baseline.agent}, recorded {where} by gate {baseline.gate_version}"
-    return "\n".join([head, "", tabulate(rows, headers={"case_class": "class"}), *_section("sign-offs", signed)])
+    table = tabulate(rows, headers={"case_class": "class"})
+    return "\n".join([head, "", table, "", *_COLUMNS, *_section("sign-offs", signed)])
+
+
+_COLUMNS = (
+    "levels: the score a case has committed to, dimension by dimension; 2 on each that is not named",
+    "anchor: its counts at the last release, which slow decay is measured against; none before `--release`",
+)
+
+
+def _shown(row: BaselineRow) -> dict[str, object]:
+    return {**asdict(row), "topic": row.topic or "any", "levels": row.levels or "2", "anchor": row.anchor or "none"}
 
 
 def _section(title: str, lines: Sequence[str]) -> list[str]:
@@ -143,4 +155,21 @@ def _read(name: str) -> Baseline:
     try:
         return read_baseline(Path(name).read_text(encoding="utf-8"), name)
     except OSError as error:
-        raise StoreError(f"{name} cannot be read: {error.strerror}", "name a baseline file or REF:PATH") from error
+        there = _at(name)
+        if there:
+            raise StoreError(
+                f"{name} is a commit, not a baseline", f"name a file of it: {' or '.join(there)}"
+            ) from error
+        hint = "name a baseline file, baselines/AGENT.json, or one in git, main:baselines/AGENT.json"
+        raise StoreError(f"{name} cannot be read: {error.strerror}", hint) from error
+
+
+def _at(ref: str) -> list[str]:
+    """What to type for the baselines at a branch, tag or commit; nothing when it is none, or has none."""
+    try:
+        with Repository.discover(Path.cwd()) as repository:
+            folder = read_config(repository.work_tree())[1].baselines
+            paths = repository.tree(ref).paths()
+    except GateError:
+        return []
+    return [f"{ref}:{path}" for path in paths if is_under(path, folder) and path.endswith(".json")]

@@ -142,8 +142,9 @@ def _baseline(commands: Commands) -> None:
     show.add_argument("agent", nargs="?", help="one agent by name (default: all)")
     _json(show, "print them as data on stdout")
     diff = parts.add("diff", "baseline:diff", "what differs between two baseline files")
-    diff.add_argument("base", metavar="A", help="a baseline file, or REF:PATH in git")
-    diff.add_argument("head", metavar="B", help="a baseline file, or REF:PATH in git")
+    one = "baselines/AGENT.json, or REF:PATH for one in git, main:baselines/AGENT.json"
+    diff.add_argument("base", metavar="A", help=f"the earlier baseline file: {one}")
+    diff.add_argument("head", metavar="B", help="the later one, named likewise")
     _json(diff, "print it as data on stdout")
     accept = parts.add("accept", "signoff:accept", "write what a run's regressed cases came to into the baseline")
     accept.add_argument("folder", metavar="DIR", help="a run folder")

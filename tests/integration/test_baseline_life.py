@@ -421,3 +421,36 @@ class TestDriftAndModelRefresh:
         assert code == ExitCode.COULD_NOT_TELL
         assert report["decision"]["conclusion"] == "infra-failure"
         assert "base fails as well" in (newest_run() / "report.md").read_text()
+
+
+class TestLooking:
+    """What a person sees of baselines."""
+
+    def test_no_cell_of_the_table_is_left_to_guess(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """The usual level and a missing anchor are said, and what they mean stands below."""
+        main(["baseline", "show"])
+
+        lines = capsys.readouterr().out.splitlines()
+        (row,) = (line.split() for line in lines if line.startswith(BULK))
+        (lowered,) = (line for line in lines if line.startswith("refund-window-question"))
+        assert row[-3:] == ["2", "2026-11-20", "none"]
+        assert "grounding 1" in lowered
+        assert any(line.startswith("levels: ") and "2 on each that is not named" in line for line in lines)
+        assert any(line.startswith("anchor: ") and "none before `--release`" in line for line in lines)
+
+    def test_a_commit_is_answered_with_the_files_to_name(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """What is typed then works."""
+        code = main(["baseline", "diff", "HEAD", "baselines/customer-support-agent.json"])
+        said = capsys.readouterr().err
+
+        assert code == ExitCode.CONFIGURATION
+        assert "HEAD is a commit, not a baseline" in said
+        named = said.split("name a file of it: ")[1].split()[0]
+        assert main(["baseline", "diff", named, "baselines/customer-support-agent.json"]) == ExitCode.PASS
+
+    def test_a_name_of_nothing_is_answered_with_both_ways_to_name_a_baseline(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """A path, or one in git."""
+        assert main(["baseline", "diff", "nothing", "HEAD"]) == ExitCode.CONFIGURATION
+        assert "main:baselines/AGENT.json" in capsys.readouterr().err

@@ -95,8 +95,10 @@ class _Opener:
 
         key = self._environ.get(driver.key, "").strip()
         if not key and driver.needed_variables():
+            secret = f"${{{{ secrets.{driver.key} }}}}"
             raise UsageError(
-                f"agent {name}: the variable {driver.key} holds no key", f"give the step `env: {driver.key}`"
+                f"agent {name}: the variable {driver.key} holds no key",
+                f"set it here, `export {driver.key}=…`; in a workflow give the step `env: {driver.key}: {secret}`",
             )
         there = {path for tree in self._sides.values() for path in tree.paths()}
         if lacking := [path for path in driver.prompt if path not in there]:

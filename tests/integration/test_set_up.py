@@ -15,7 +15,7 @@ from tests.integration.github.stub import REPOSITORY, Stub, running
 from tests.loopback.chat import endpoint, says
 from tests.loopback.judge import KEY, Bench
 from tests.loopback.org import SECRETS, FakeOrg
-from tests.loopback.server import serving
+from tests.loopback.server import Reply, serving
 from tests.trees import GitRepository
 
 PROJECTS = Path(__file__).parents[1] / "data" / "salesforce"
@@ -461,9 +461,38 @@ def test_a_judge_is_asked_whether_it_takes_the_key_and_held_against_the_agents(
 
     assert bench.asked == []
     assert found["judge"]["state"] == ("fine" if key == KEY else "problem")
+    assert server.url in found["judge"]["says"]
     assert ("JUDGE_KEY" in found["judge"]["remedy"]) == (key != KEY)
     assert (found["judge's family"]["state"], found["judge's family"]["says"]) == ("fine", "anthropic")
     assert "judge.resolved" in found["judge's model"]["remedy"]
+
+
+def test_an_address_that_does_not_say_what_it_serves_is_named_be_it_an_agents_or_the_judges(
+    live: Callable[[str], GitRepository], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It was asked, and not whoever the provider is named for."""
+    monkeypatch.setenv("OPENAI_API_KEY", "key")
+    monkeypatch.setenv("JUDGE_KEY", "sesame")
+    with serving(lambda _: Reply(404)) as server:
+        live(f"{CHAT}, base_url: '{server.url}'{JUDGED % server.url}")
+        _, found = diagnoses(capsys)
+
+    for about in ("driver of shop", "judge"):
+        assert found[about]["state"] == "unknown"
+        assert f"{server.url} does not say what it serves (HTTP 404)" in found[about]["says"]
+
+
+def test_a_key_that_is_missing_is_asked_for_here_and_in_a_workflow(
+    live: Callable[[str], GitRepository], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run says it as well on a laptop as on GitHub."""
+    live(f"{CHAT}}}\n")
+
+    assert main(["baseline", "record"]) == ExitCode.CONFIGURATION
+    said = capsys.readouterr().err
+    assert "agent shop: the variable OPENAI_API_KEY holds no key" in said
+    assert "export OPENAI_API_KEY=" in said
+    assert "`env: OPENAI_API_KEY: ${{ secrets.OPENAI_API_KEY }}`" in said
 
 
 @pytest.mark.parametrize(
@@ -534,8 +563,8 @@ def test_what_a_case_expects_and_no_driver_or_judge_can_show_is_told(
 
         found = problems(capsys)
 
-    assert "1 frozen case expect a topic, which chat does not show here, first one" in found["driver of shop"]
-    assert "ask for tone, which no check scores, first one" in found["judge"]
+    assert "1 frozen case expects a topic, which chat does not show here, first one" in found["driver of shop"]
+    assert "asks for tone, which no check scores, first one" in found["judge"]
 
 
 @pytest.mark.parametrize(("program", "state"), [("git", "fine"), ("no-such-program-here", "problem")])
@@ -583,7 +612,7 @@ def test_without_a_judge_a_case_that_expects_nothing_a_check_sees_is_told(
 
     said = problems(capsys)["judge"]
 
-    assert "1 frozen case ask for correctness, which no check scores, first unseen" in said
+    assert "1 frozen case asks for correctness, which no check scores, first unseen" in said
 
 
 def test_a_baseline_that_nothing_answered_for_says_why(

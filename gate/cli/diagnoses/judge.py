@@ -60,14 +60,15 @@ def _live(holding: Holding, environ: Mapping[str, str], scripted: Models) -> Dia
         greeted = anyio.run(_greeted, opened) if isinstance(opened, LiveJudge) else None
     except (GateError, TimeoutError) as error:
         return not_let_in("judge", error)
+    where = config.base_url or config.provider
     if greeted is not None and greeted.status in NOT_LET_IN:
         key = config.key or DEFAULT_KEYS[config.provider]
-        says = f"{config.provider} does not take the key in {key}: HTTP {greeted.status}"
+        says = f"{where} does not take the key in {key}: HTTP {greeted.status}"
         return problem("judge", says, f"put a key of that endpoint into {key}")
     if greeted is not None and not greeted.good:
-        says = f"{config.provider} does not say what it serves (HTTP {greeted.status})"
+        says = f"{where} does not say what it serves (HTTP {greeted.status})"
         return unknown("judge", says, "ask it: `agent-gate calibrate probe`")
-    return fine("judge", f"{config.provider} lets the gate in; `agent-gate calibrate probe` asks {config.model}")
+    return fine("judge", f"{where} lets the gate in; `agent-gate calibrate probe` asks {config.model}")
 
 
 async def _greeted(opened: LiveJudge) -> Answer | None:

@@ -26,11 +26,13 @@ from gate.scaffold.workflows import UNNAMED, shipped_workflows
 
 _NO_AGENT = (
     "name the folder that holds the agent's prompts: `agent-gate init --source FOLDER`; it is one agent, each prompt "
-    "file in it a topic"
+    "file in it a topic. agent-gate.yml then shows how the driver `chat` is told its prompt, tools and base_url"
 )
 _UNNAMED = """\
 the workflows name no copy of the gate yet: put OWNER/agent-eval-gate@COMMIT in the place of the zeros
   (`agent-gate init --action OWNER/agent-eval-gate@COMMIT` would have written it; docs/installing.md says which)"""
+_UNRECORDED = """\
+the driver `replay` has no recordings to answer from yet: name the one that runs the agent, as agent-gate.yml shows"""
 _NEXT = """\
 next:
   1. look at agent-gate.yml: the agents, what defines them, and the driver that runs them
@@ -69,6 +71,8 @@ def init(arguments: Namespace) -> int:
         _say(
             f"agent-gate.yml does not name a part of the agent: add {terminal(entry)}, and run `agent-gate init` again"
         )
+    if FILE_NAME in new:
+        _say(_UNRECORDED)
     if set(new) & set(setup.unnamed):
         _say(_UNNAMED)
     if not arguments.dry_run:
@@ -102,6 +106,7 @@ def _setup(tree: Tree, sources: Sequence[str], repository: str, action: str) -> 
         config,
         cases=suite.cases,
         manifest=_manifest(tree, config.test_data),
+        paths=tree.paths(),
         workflows=shipped_workflows(action, frozenset().union(*config.needed_variables().values())),
         day=datetime.now(UTC).date().isoformat(),
     )
@@ -119,7 +124,7 @@ def _agents(tree: Tree, sources: Sequence[str], repository: str) -> tuple[Sequen
     if not found:
         where = f"below {', '.join(sources)}" if sources else "in this repository"
         raise UsageError(f"no agent was found {where}: neither Salesforce metadata nor prompt files", _NO_AGENT)
-    return found, parse_config(config_text(found))
+    return found, parse_config(config_text(found, tree.paths()))
 
 
 def _manifest(tree: Tree, path: str) -> Manifest | None:

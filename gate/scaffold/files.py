@@ -12,6 +12,7 @@ from gate.model.case import Case, Json
 from gate.planning.outline import Outline
 from gate.scaffold.drafts import drafts
 from gate.scaffold.naming import kebab, unused
+from gate.scaffold.prompts import chat_files
 from gate.scaffold.scenarios import Draft
 
 TEST_DATA = """\
@@ -36,11 +37,13 @@ _HEAD = f"""\
 version: 1
 
 # `source`: everything that defines the agent. What the actions of a Salesforce agent reach elsewhere counts as well.
-# `driver`: who answers. `replay` answers from trials recorded for exactly this definition. To run the agent itself:
+# `driver`: who answers. `replay` answers from trials recorded for exactly this definition, and refuses without them. To
+# run the agent itself, put one of these in its place; docs/drivers.md has all their settings:
 #   {{type: agentforce-preview}}                            Agent Script, not deployed, in a sandbox
 #   {{type: agentforce}}                                    a published agent
-#   {{type: chat, model: MODEL, prompt: [prompts/FILE]}}    prompt files, by any OpenAI-compatible endpoint
-#   {{type: command, command: [python3, PROGRAM]}}          any program; docs/drivers.md has all their settings
+#   {{type: command, command: [python3, PROGRAM]}}          any program
+#   {{type: chat, model: MODEL, CHAT_FILES}}
+#     prompt files, by OpenAI with the key in OPENAI_API_KEY; another compatible endpoint: add `base_url: https://HOST/v1`
 """
 _TAIL = """\
 
@@ -56,14 +59,16 @@ def scaffold(
     cases: Sequence[Case],
     manifest: Manifest | None,
     workflows: Mapping[str, str],
+    paths: Sequence[str],
     day: str,
 ) -> dict[str, str]:
     """Every file of a set-up, whether it exists or not.
 
-    `config` says where things lie; `cases` are those that exist, `manifest` the test data that exists (None = there
-    is none). Drafts are dated `day`. Values that an existing manifest lacks stand in the drafts themselves.
+    `config` says where things lie; `paths` are the files there are, `cases` those that exist, `manifest` the test data
+    that exists (None = there is none). Drafts are dated `day`. Values that an existing manifest lacks stand in the
+    drafts themselves.
     """
-    files = {FILE_NAME: config_text(outlines)}
+    files = {FILE_NAME: config_text(outlines, paths)}
     files |= {f".github/workflows/{name}": text for name, text in workflows.items()}
     files[config.test_data] = TEST_DATA
     for outline in outlines:
@@ -73,10 +78,19 @@ def scaffold(
     return files
 
 
-def config_text(outlines: Sequence[Outline]) -> str:
-    """A configuration of these agents, with what a newcomer asks about it as comments."""
+def config_text(outlines: Sequence[Outline], paths: Sequence[str]) -> str:
+    """A configuration of these agents, with what a newcomer asks about it as comments. `paths`: the files there are."""
     agents: dict[str, Json] = {outline.name: _agent(outline) for outline in outlines}
-    return f"{_HEAD}{yaml_text({'agents': agents})}{_TAIL}"
+    head = _HEAD.replace("CHAT_FILES", _chat_files(outlines, paths))
+    return f"{head}{yaml_text({'agents': agents})}{_TAIL}"
+
+
+def _chat_files(outlines: Sequence[Outline], paths: Sequence[str]) -> str:
+    """The files that the driver `chat` is told of the first agent that has prompt files; else how they are told."""
+    found = ((prompts, tools) for prompts, tools in (chat_files(paths, one) for one in outlines) if prompts)
+    prompts, tools = next(found, (["FILE"], ["FILE"]))
+    named = {"prompt": prompts, **({"tools": tools} if tools else {})}
+    return ", ".join(f"{key}: {yaml_text([*files]).strip()}" for key, files in named.items())
 
 
 def _agent(outline: Outline) -> Json:

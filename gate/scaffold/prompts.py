@@ -1,8 +1,8 @@
 """Agents that are prompt files in folders: which there are, and which files are their topics and actions.
 
-A folder `prompts` belongs to the agent that the folder around it is named for; each file in it is a topic, apart from
-those whose names say that they hold for the whole agent. Folders `tools`, `actions` or `functions` beside it hold
-actions.
+A folder `prompts` belongs to the agent that the folder around it is named for, and so does a file such as `system.md`;
+each file is a topic, apart from those whose names say that they hold for the whole agent. Folders `tools`, `actions` or
+`functions` beside it hold actions.
 """
 
 from collections import defaultdict
@@ -19,10 +19,13 @@ from gate.scaffold.naming import kebab, unused
 PROMPT_FOLDERS = frozenset({"prompt", "prompts"})
 ACTION_FOLDERS = frozenset({"actions", "functions", "tools"})
 _OWN_SUFFIXES = (".prompt", ".prompty", ".prompt.md")
-_WHOLE = frozenset(
-    {"agent", "base", "common", "default", "global", "index", "instructions", "main", "persona", "shared", "system"}
-)
+_OWN_NAMES = frozenset({"prompt", "system", "system-prompt", "system_prompt"})
+"""Names of files that tell a prompt wherever it lies."""
+_WHOLE = _OWN_NAMES | {
+    "agent", "base", "common", "default", "global", "index", "instructions", "main", "persona", "shared",
+}  # fmt: skip
 """Names of files that hold for every topic."""
+_TOOL_SUFFIXES = (".json", ".yaml", ".yml")
 _SKIPPED = frozenset({"docs", "examples", "fixtures", "node_modules", "test", "tests", "vendor"})
 
 
@@ -39,6 +42,23 @@ def prompt_outlines(paths: Iterable[str], sources: Sequence[str], repository: st
         name = unused(kebab(PurePosixPath(home).name or repository) or "agent", outlines)
         outlines[name] = _outline(name, home, files, [path for path in known if _is_action(path, home)])
     return tuple(outlines[name] for name in sorted(outlines))
+
+
+def chat_files(paths: Iterable[str], outline: Outline) -> tuple[list[str], list[str]]:
+    """What the driver `chat` can be given of an agent: its prompt files, those for every topic first, and its tools."""
+    home = outline.source[0] if len(outline.source) == 1 else ""
+    own = [path for path in sorted(paths) if within_any(path, outline.source)]
+    prompts = [path for path in own if _is_prompt(path) and not _is_action(path, home)]
+    tools = [path for path in own if path.lower().endswith(_TOOL_SUFFIXES) and _holds_tools(path, home)]
+    return sorted(prompts, key=lambda path: not _is_whole(path)), tools
+
+
+def _is_whole(path: str) -> bool:
+    return _stem(PurePosixPath(path).name).lower() in _WHOLE
+
+
+def _holds_tools(path: str, home: str) -> bool:
+    return _is_action(path, home) or _stem(PurePosixPath(path).name).lower() in ACTION_FOLDERS
 
 
 def unnamed_parts(paths: Iterable[str], configured: Sequence[Outline]) -> tuple[str, ...]:
@@ -89,13 +109,17 @@ def _found(paths: Sequence[str]) -> Mapping[str, list[str]]:
         depth = next((number for number, folder in enumerate(folders) if folder.lower() in PROMPT_FOLDERS), None)
         if depth is not None and _is_prompt(path):
             homes["/".join(folders[:depth])].append(path)
-        elif path.lower().endswith(_OWN_SUFFIXES):
+        elif path.lower().endswith(_OWN_SUFFIXES) or (_is_prompt(path) and _is_named_prompt(path)):
             homes["/".join(folders)].append(path)
     return homes
 
 
 def _is_prompt(path: str) -> bool:
     return path.lower().endswith(PROMPT_SUFFIXES) and not path.lower().endswith("readme.md")
+
+
+def _is_named_prompt(path: str) -> bool:
+    return _stem(PurePosixPath(path).name).lower() in _OWN_NAMES
 
 
 def _is_action(path: str, home: str) -> bool:

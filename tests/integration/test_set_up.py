@@ -405,6 +405,31 @@ def live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Git
     return make
 
 
+def test_a_prompt_where_the_docs_put_it_is_led_to_a_chat_agent_that_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The line of the written comment, with a model and an address, is a driver that runs."""
+    tool = {"name": "FindOrder", "description": "Finds it.", "parameters": {"type": "object", "properties": {}}}
+    repository = GitRepository(tmp_path / "shop")
+    repository.commit({"agent/system.md": "Help.\n", "agent/tools.json": json.dumps([tool])})
+    monkeypatch.chdir(repository.root)
+    monkeypatch.setenv("OPENAI_API_KEY", "key")
+
+    assert main(["init"]) == ExitCode.PASS
+    said = capsys.readouterr().err
+    written = Path("agent-gate.yml").read_text()
+    (line,) = (line for line in written.splitlines() if "type: chat" in line)
+    with serving(endpoint(lambda *_: says("hello"), key="key")) as server:
+        driver = line.lstrip("# ").replace("MODEL", "m").replace("}", f", base_url: '{server.url}'}}")
+        Path("agent-gate.yml").write_text(written.replace("{type: replay, recordings: recordings/agent}", driver))
+        _, found = diagnoses(capsys)
+
+    assert "prompt: [agent/system.md], tools: [agent/tools.json]" in line
+    assert "base_url" in written
+    assert "name the one that runs the agent, as agent-gate.yml shows" in said
+    assert found["driver of agent"]["state"] == "fine"
+
+
 def test_secrets_that_are_not_set_are_told_with_the_lines_a_workflow_needs(
     live: Callable[[str], GitRepository], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -42,10 +42,11 @@ def files(
 ) -> dict[str, str]:
     return scaffold(
         outlines,
-        config or parse_config(config_text(outlines)),
+        config or parse_config(config_text(outlines, ())),
         cases=existing,
         manifest=None if test_data is None else parse_manifest(test_data, "fixtures/test-data.yml"),
         workflows={"gate.yml": "name: gate\n"},
+        paths=(),
         day=DAY,
     )
 
@@ -150,7 +151,7 @@ def test_patterns_of_prompt_files_go_into_the_configuration() -> None:
         action_patterns={"find": ("tools/find.py",)},
     )
 
-    config = parse_config(config_text([outline]))
+    config = parse_config(config_text([outline], ()))
 
     assert config.agents["shop"].topics == {"returns": ("prompts/returns.md",)}
     assert config.agents["shop"].actions == {"find": ("tools/find.py",)}

@@ -1,6 +1,6 @@
 """Which agents prompt files make up."""
 
-from gate.scaffold.prompts import prompt_outlines
+from gate.scaffold.prompts import chat_files, prompt_outlines
 
 Found = list[tuple[str, tuple[str, ...], list[str], list[str]]]
 
@@ -55,3 +55,13 @@ def test_a_folder_that_is_named_is_taken_as_it_is() -> None:
     ]
     assert found("greeting.txt", sources=(".",)) == [("support-repo", ("greeting.txt",), ["greeting"], [])]
     assert found("greeting.txt", sources=("elsewhere",)) == []
+
+
+def test_a_file_that_is_called_a_prompt_is_one_wherever_it_lies() -> None:
+    """What the driver `chat` is given of it: the prompt, what holds for every topic first, and the tools."""
+    paths = ["agent/system.md", "agent/tools.json", "agent/returns.md", "agent/tools/find.py", "src/ecosystem.md"]
+
+    (found,) = prompt_outlines(paths, (), "repo")
+
+    assert (found.name, found.source, found.topics) == ("agent", ("agent",), ())
+    assert chat_files(paths, found) == (["agent/system.md", "agent/returns.md"], ["agent/tools.json"])

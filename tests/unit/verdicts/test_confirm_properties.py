@@ -7,7 +7,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gate.model.comparison import CaseInput, Request
+from gate.model.comparison import CaseInput, Findings, Request
 from gate.model.words import Arm, CaseVerdict, Outcome, Severity
 from gate.verdicts.confirm import ConfirmOptions, confirm_procedure
 from gate.verdicts.confirm.screening import suspects
@@ -116,16 +116,21 @@ def test_phases_add_up_to_the_trials_that_ran(
 
 @given(st.sets(st.integers(1, 40)), st.sets(st.integers(1, 40)), st.integers(1, 8))
 @settings(max_examples=300)
-def test_more_failures_of_a_suspect_never_turn_red_to_green(failing: set[int], more: set[int], size: int) -> None:
-    """With a steady base and the same suspects: one case fails these head trials, then some more of them."""
+def test_more_failures_of_a_suspect_never_turn_its_red_to_green(failing: set[int], more: set[int], size: int) -> None:
+    """With a steady base and the same suspects: one case fails these head trials, then some more of them.
+
+    Of the case alone: what a topic came to rests on trials made after the suspects are settled, and one that settles
+    later leaves other trials for that.
+    """
     failing |= {1}
 
-    def world(failures: set[int]) -> bool:
+    def world(failures: set[int]) -> Findings:
         procedure = confirm_procedure(suite(size), ConfirmOptions())
         play(procedure, lambda one: passed(one.arm is Arm.BASE or one.case != "agent/00" or one.trial not in failures))
-        return blocks(procedure.findings())
+        return procedure.findings()
 
-    assert world(failing | more) or not world(failing)
+    if world(failing).cases["agent/00"].verdict is CaseVerdict.REGRESSED:
+        assert blocks(world(failing | more))
 
 
 @given(st.integers(1, 60))

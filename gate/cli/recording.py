@@ -23,6 +23,7 @@ from gate.cli.setting import Setting
 from gate.cli.workspace import Workspace, reopened
 from gate.errors import CouldNotTellError, StoreError
 from gate.model.baseline import Baseline
+from gate.model.counting import count
 from gate.model.score import TrialScores
 from gate.model.words import Arm, Tier
 from gate.planning.sides import Scope
@@ -164,7 +165,7 @@ def refuse_missing(missing: int, trials: int, scores: Iterable[TrialScores], hin
     if missing > MISSING_SHARE * trials:
         reasons = "".join(f"\n  {terminal(reason)}" for reason in errored_words(scores))
         raise CouldNotTellError(
-            f"{missing} of {trials} trials are missing, so no baseline was written{reasons}",
+            f"{missing} of {count(trials, 'trial')} missing, so no baseline was written{reasons}",
             hint,
         )
 
@@ -175,7 +176,8 @@ def _made(folder: RunFolder, drivers: Mapping[str, Agent], task: Task) -> Record
         Fixed(dict.fromkeys(setting.cases, task.trials)) if task.anew else Filling(task.stored, task.first)
     )
     if not task.anew:
-        print(f"agent-gate: {len(task.stored)} cases have too few runs stored: running what they lack", file=sys.stderr)
+        cases = count(len(task.stored), "case")
+        print(f"agent-gate: too few runs are stored of {cases}: running what is lacking", file=sys.stderr)
     used = Meter()
     with watching() as display, RunLog(folder.path / "run.log", display) as watcher:
         anyio.run(setting.follow, procedure, setting.stage(folder, drivers, watcher), drivers, used)

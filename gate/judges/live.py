@@ -12,6 +12,7 @@ from gate.judges.ledger import Ledger
 from gate.judges.providers.ask import Ask, Completed, Message, Provider
 from gate.judges.reply import read_reply, repair_request, unproved
 from gate.judges.veil import Veil
+from gate.model.counting import count
 from gate.model.judge import JudgeQuestion, NoVote, Vote
 from gate.network.call import Answer, Call
 from gate.scoring.question import prompt, prompt_fingerprint
@@ -158,11 +159,13 @@ class LiveJudge:
         """What a reader of the report should know of the judge in this run."""
         found = list(self.ledger.notes())
         if self._cache.unreadable:
-            found.append(f"judge: {self._cache.unreadable} kept verdicts could not be read and were left out")
+            kept = count(self._cache.unreadable, "kept verdict")
+            found.append(f"judge: {kept} could not be read: left out")
         if self._cache.unkept:
+            verdicts = count(self._cache.unkept, "verdict")
             found.append(
-                f"judge: {self._cache.unkept} verdicts could not be written to the cache: a run that breaks off would "
-                "pay for them again; make ~/.cache (or XDG_CACHE_HOME) writable"
+                f"judge: {verdicts} could not be written to the cache: a run that breaks off would pay again; make "
+                "~/.cache (or XDG_CACHE_HOME) writable"
             )
         return tuple(found)
 

@@ -286,7 +286,7 @@ def test_a_kept_verdict_that_is_broken_is_left_out_and_said(tmp_path: Path) -> N
             [vote] = votes(judge)
             assert isinstance(vote, Vote)
             assert not vote.cached
-            assert any("1 kept verdicts could not be read" in note for note in judge.notes())
+            assert any("1 kept verdict could not be read" in note for note in judge.notes())
 
 
 def test_the_model_that_gave_a_kept_vote_is_still_named(tmp_path: Path) -> None:
@@ -321,7 +321,7 @@ def test_a_cache_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     with serving(Bench(lambda system, messages: scores())) as server:
         judge = judge_of(server.url, tmp_path)
         assert isinstance(votes(judge)[0], Vote)
-    assert any("1 verdicts could not be written to the cache" in note for note in judge.notes())
+    assert any("1 verdict could not be written to the cache" in note for note in judge.notes())
 
 
 def test_personal_data_lies_in_no_cache(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-from gate.cli.main import COLLECT_EVERY
+from gate.cli.process import COLLECT_EVERY
 from gate.documents import load_yaml
 from gate.fixtures.decoding import decode
 from gate.fixtures.manifest import parse_manifest

@@ -51,7 +51,7 @@ class Watcher(Protocol):
         ...
 
 
-_APART_SECONDS = 0.002
+_APART_SECONDS = 0.001
 """Between the beginnings of two lanes: those that begin together ask together ever after, and wait for each other."""
 
 RunTrial = Callable[[Request], Awaitable[Transcript]]

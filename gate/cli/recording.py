@@ -165,7 +165,7 @@ def refuse_missing(missing: int, trials: int, scores: Iterable[TrialScores], hin
     if missing > MISSING_SHARE * trials:
         reasons = "".join(f"\n  {terminal(reason)}" for reason in errored_words(scores))
         raise CouldNotTellError(
-            f"{missing} of {count(trials, 'trial')} missing, so no baseline was written{reasons}",
+            f"{missing} of {count(trials, 'trial is', 'trials are')} missing, so no baseline was written{reasons}",
             hint,
         )
 

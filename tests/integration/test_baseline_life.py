@@ -154,7 +154,7 @@ class TestTheDefaultBranchKeepsItsBaseline:
         said = capsys.readouterr().err
         assert code == ExitCode.COULD_NOT_TELL
         assert "ask for as many trials as were recorded (`--trials`), or record more" in said
-        assert "--resume" not in said.rpartition("trials missing")[2]
+        assert "--resume" not in said.rpartition("trials are missing")[2]
         assert BASELINE.read_bytes() == before
 
     def test_what_is_quarantined_by_hand_is_not_remembered(self) -> None:

@@ -17,7 +17,7 @@ from gate.judges.ledger import hidden_words, models_words
 from gate.model.calibration import Calibration, Item, Measured
 from gate.model.case import Case
 from gate.model.comparison import Request
-from gate.model.counting import count
+from gate.model.counting import count, first_of
 from gate.model.score import TrialScores
 from gate.model.transcript import Transcript
 from gate.model.words import Arm, Dimension
@@ -106,11 +106,10 @@ def spot_check(folder: RunFolder, setting: Setting) -> tuple[str, ...]:
         if not is_begun(place):  # what a person wrote stays, also when the run is reported or scored again
             write_sheets(place, agent, trials, [ANYBODY], items_of(trials))
             (place / TRANSCRIPTS).write_bytes(_TRANSCRIPTS.dump_json(transcripts))
-        names = [f"{one.case.partition('/')[2]} {one.trial}" for one in transcripts.values()]
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        names = sorted(f"{one.case.partition('/')[2]} {one.trial}" for one in transcripts.values())
         notes.append(
             f"spot check of `{agent}`: {count(len(names), 'judged trial')} of {len(found)} for a person to score, in "
-            f"`{SPOT_CHECK}/{agent}` of the run folder: {', '.join(sorted(names)[:_NAMED])}{more}"
+            f"`{SPOT_CHECK}/{agent}` of the run folder: {first_of(names, _NAMED)}"
         )
     return tuple(notes)
 

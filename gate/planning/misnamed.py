@@ -6,6 +6,7 @@ from gate.fixtures.mending import stands_in
 from gate.fixtures.places import Places
 from gate.fixtures.unknown_names import Surface, UnknownName, unknown_names
 from gate.model.case import Case
+from gate.model.counting import first_of
 from gate.model.problem import Problem, ProblemLevel
 from gate.planning.names import canonical
 from gate.planning.outline import Outline, surface
@@ -37,5 +38,4 @@ def _problem(one: UnknownName, known: Surface, places: Places) -> Problem:
 
 def _there_are(one: UnknownName, known: Surface) -> str:
     names = known.topics if one.rule == "unknown-topic" else [action[0] for action in known.actions]
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return f"it has {', '.join(names[:_SHOWN])}{more}" if names else "its tools files define none"
+    return f"it has {first_of(names, _SHOWN)}" if names else "its tools files define none"

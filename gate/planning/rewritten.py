@@ -4,12 +4,13 @@ A run is judged by the base's configuration and baselines, so such a change gain
 would. Results are measured and accepted, never edited: rewriting them needs a person like the regression it may hide.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from gate.baselines.file import read_baseline
 from gate.config import FILE_NAME, Config, parse_config
 from gate.errors import GateError, ProblemsError
 from gate.model.baseline import Baseline
+from gate.model.counting import first_of
 from gate.model.plan import GateChange
 from gate.planning.sides import Side
 from gate.ports import Tree
@@ -64,15 +65,10 @@ def _done_to(before: Baseline | None, text: str | None, path: str, head: Side) -
         return ""
     cases = {case.id for case in head.cases if case.agent == before.agent}
     changed = [case for case, row in before.cases.items() if case in cases and after.cases.get(case) != row]
-    done = [f"rewrites the stored results of {_named(changed)}"] if changed else []
+    done = [f"rewrites the stored results of {first_of(changed, _MOST_NAMED)}"] if changed else []
     if after.history != before.history:
         done.append("changes the history of acceptances")
     return "baseline: " + " and ".join(done) if done else ""
-
-
-def _named(cases: Sequence[str]) -> str:
-    more = len(cases) - _MOST_NAMED
-    return ", ".join(cases[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _text(tree: Tree, path: str) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gate.config import Config
 from gate.model.agent_map import Reason
 from gate.model.case import Case
-from gate.model.counting import count
+from gate.model.counting import count, first_of
 from gate.model.plan import IMPACT_UNKNOWN, AgentPlan, Change
 from gate.planning.changes import Differences, described, kind_of, touched
 from gate.planning.definition import DefinitionReader, Impact
@@ -149,9 +149,7 @@ def _effect(told: Mapping[str, Sequence[str]], names: Iterable[str]) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(sorted(names)[:_NAMED_CASES])
-    more = len(names) - _NAMED_CASES
-    return f"{'case' if len(names) == 1 else 'cases'} {shown}" + (f" and {more} more" if more > 0 else "")
+    return f"{'case' if len(names) == 1 else 'cases'} {first_of(sorted(names), _NAMED_CASES)}"
 
 
 def trace(config: Config, base: Side, head: Side, scope: Scope) -> Trace:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
-from gate.model.counting import count
+from gate.model.counting import count, first_of
 from gate.model.report import AcceptanceRow
 from gate.model.words import CaseVerdict, Conclusion
 from gate.verdicts.inputs import decides
@@ -80,9 +80,7 @@ def join(parts: Sequence[str]) -> str:
 
 def named(cases: Iterable[str]) -> str:
     """The ids of a few cases, or the first of many and how many more."""
-    ids = sorted(cases)
-    more = len(ids) - MOST_NAMED
-    return ", ".join(ids[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return first_of(sorted(cases), MOST_NAMED)
 
 
 def _passed(standing: Standing) -> str:

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from gate.model.counting import count
-from gate.model.score import Scored, TrialScores, Unscored
+from gate.model.score import Scored, TrialScores
 from gate.model.words import Dimension
 from gate.verdicts.sentences import named
 
@@ -21,7 +21,7 @@ def never_scored_words(trials: Iterable[TrialScores]) -> tuple[str, ...]:
             if isinstance(one, Scored):
                 scored.add((trial.case, one.dimension))
             else:
-                reasons[trial.case, one.dimension][_reason(one)] += 1
+                reasons[trial.case, one.dimension][one.reason or "nobody was asked"] += 1
     cases: dict[tuple[Dimension, str], list[str]] = defaultdict(list)
     for key, found in sorted(reasons.items()):
         if key not in scored:
@@ -31,7 +31,3 @@ def never_scored_words(trials: Iterable[TrialScores]) -> tuple[str, ...]:
         f"it: {reason}"
         for (dimension, reason), found in cases.items()
     )
-
-
-def _reason(one: Unscored) -> str:
-    return one.reason or "nobody was asked"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from gate.model.comparison import GroupFinding
+from gate.model.counting import first_of
 from gate.model.words import CaseVerdict, Severity
 from gate.verdicts.confirm.breaker import break_on_drift
 from gate.verdicts.confirm.groups import examine, fallen, group_members, suite_p
@@ -48,10 +49,10 @@ def _blocking(ledger: Ledger, options: ConfirmOptions) -> Steps:
 
 
 def _drift(cases: Sequence[str]) -> str:
-    named = ", ".join(cases[:_NAMED]) + (f" and {len(cases) - _NAMED} more" if len(cases) > _NAMED else "")
     return (
-        f"base fails as well now in {len(cases)} of the cases that passed when the baseline was recorded ({named}): "
-        "the platform, the model or the test data changed, not this PR; if it stays, record the baseline anew"
+        f"base fails as well now in {len(cases)} of the cases that passed when the baseline was recorded "
+        f"({first_of(cases, _NAMED)}): the platform, the model or the test data changed, not this PR; if it stays, "
+        "record the baseline anew"
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 from gate.budget import left_out_words
 from gate.judges.ledger import Ledger
 from gate.model.comparison import Request
-from gate.model.counting import count
+from gate.model.counting import count, first_of
 from gate.model.words import Arm, Severity
 from gate.verdicts.confirm.words import head_passed, pairs
 
@@ -23,6 +23,13 @@ def test_a_count_has_its_plural_and_thousands() -> None:
         "0 queries",
         "1 vote was",
     )
+
+
+def test_of_many_names_the_first_are_said_and_how_many_more_there_are() -> None:
+    assert [first_of(["a", "b", "c"], most) for most in (1, 2, 3, 4)] == ["a and 2 more", "a, b and 1 more"] + [
+        "a, b, c"
+    ] * 2
+    assert first_of([], 2) == ""
 
 
 @pytest.mark.parametrize(
